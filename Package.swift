@@ -27,6 +27,7 @@ let package = Package(
     ],
     targets: [
         target("EVMPrimitives"),
+        target("ChainModel", ["EVMPrimitives"]),
         .target(
             name: "WeirTestSupport", dependencies: ["EVMPrimitives"], path: "Tests/WeirTestSupport",
             swiftSettings: settings),

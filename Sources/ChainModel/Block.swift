@@ -1,0 +1,76 @@
+// Weir
+// SPDX-License-Identifier: Apache-2.0
+
+package import EVMPrimitives
+
+/// Which logs are wanted: any of the addresses, and any of the first topics.
+///
+/// Empty `addresses` means all; empty `topics0` means all. This is the filter of `eth_getLogs`
+/// reduced to what following contracts needs.
+package struct LogFilter: Sendable, Hashable {
+    /// Sorted, without duplicates.
+    package let addresses: [Address]
+    /// Sorted, without duplicates.
+    package let topics0: [Hash256]
+
+    package init(addresses: some Sequence<Address> = [], topics0: some Sequence<Hash256> = []) {
+        self.addresses = Set(addresses).sorted()
+        self.topics0 = Set(topics0).sorted()
+    }
+
+    /// Whether a log passes.
+    package func matches(_ entry: LogEntry) -> Bool {
+        (self.addresses.isEmpty || self.addresses.contains(entry.address))
+            && (self.topics0.isEmpty || entry.topics.first.map(self.topics0.contains) == true)
+    }
+}
+
+/// A block as following needs it: its header, and its logs that pass the filter, by log index.
+package struct Block: Sendable, Equatable {
+    package var header: BlockHeader
+    package var logs: LogBatch
+
+    package init(header: BlockHeader, logs: LogBatch) {
+        self.header = header
+        self.logs = logs
+    }
+}
+
+/// The logs of a range of settled blocks, in order, with the anchor of its last block.
+package struct LogPage: Sendable, Equatable {
+    package var first: BlockNumber
+    /// The last block of the range, which the same answer gave.
+    package var last: BlockAnchor
+    package var logs: LogBatch
+
+    package init(first: BlockNumber, last: BlockAnchor, logs: LogBatch) {
+        self.first = first
+        self.last = last
+        self.logs = logs
+    }
+}
+
+/// What the follower tells the reducer and the store. Each case is one step, committed whole.
+package enum ChainNotification: Sendable, Equatable {
+    /// Settled history: a range below finality, in order, right after what came before.
+    case caughtUp(LogPage)
+    /// One block at the head, whose parent is the block before.
+    case committed(Block)
+    /// The chain went back: everything above `to` is no longer canonical. `depth` blocks went.
+    case reverted(to: BlockRef, depth: Int)
+    /// Everything up to this block can no longer be undone.
+    case finalized(BlockRef)
+}
+
+/// The place up to which a chain has been read, and the place up to which its state is settled.
+package struct Checkpoint: Sendable, Hashable {
+    /// The last block that was reduced and stored.
+    package var processed: BlockAnchor
+    /// The last block that can no longer be undone; tracker state is stored as of this block.
+    package var settled: BlockAnchor
+
+    package init(processed: BlockAnchor, settled: BlockAnchor) {
+        self.processed = processed
+        self.settled = settled
+    }
+}
