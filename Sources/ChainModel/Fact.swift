@@ -1,8 +1,6 @@
 // Weir
 // SPDX-License-Identifier: Apache-2.0
 
-package import EVMPrimitives
-
 /// One business record that a tracker read out of the chain: it happened, in this block, once.
 ///
 /// Facts are what reports are made of. The key makes a fact unique: storing it twice is storing it
