@@ -28,6 +28,7 @@ let package = Package(
     targets: [
         target("EVMPrimitives"),
         target("ChainModel", ["EVMPrimitives"]),
+        target("WeirPorts", ["ChainModel", "EVMPrimitives"]),
         .target(
             name: "WeirTestSupport", dependencies: ["EVMPrimitives"], path: "Tests/WeirTestSupport",
             swiftSettings: settings),

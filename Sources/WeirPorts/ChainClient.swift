@@ -1,0 +1,47 @@
+// Weir
+// SPDX-License-Identifier: Apache-2.0
+
+package import ChainModel
+package import EVMPrimitives
+
+/// What the follower asks of a chain. Answers are about a block *hash* wherever the RPC allows.
+///
+/// A client never decides and never retries beyond one endpoint's own policy: every failure comes
+/// back as a ``ChainClientError`` whose disposition says what would help.
+package protocol ChainClient: Sendable {
+    /// The chain's identifier (`eth_chainId`).
+    func chainID() async throws(ChainClientError) -> ChainID
+
+    /// The headers that the node names now, in one batched request. A tag that the node does not
+    /// know (`safe` and `finalized` before the merge) is absent from the answer; `latest` is not.
+    func heads(_ tags: [HeadTag]) async throws(ChainClientError) -> [HeadTag: BlockHeader]
+
+    /// The headers of a range by number, ascending, in one batched request. Ends early at the
+    /// first block that the node does not have, so it may be empty.
+    func headers(
+        _ range: ClosedRange<BlockNumber>
+    ) async throws(ChainClientError) -> [BlockHeader]
+
+    /// The header of a block by hash; nil where the node does not have it.
+    func header(_ hash: Hash256) async throws(ChainClientError) -> BlockHeader?
+
+    /// Headers and logs of blocks named by hash, in the order asked, all in one batched request.
+    ///
+    /// Nil stands for a block that the node does not have. Header and logs come from the same
+    /// answer; whether they belong together is for the caller's assembler to check.
+    func blocks(
+        _ refs: [BlockRef], filter: LogFilter
+    ) async throws(ChainClientError) -> [Block?]
+
+    /// The logs of a range, ascending, and the header of its last block, in one batched request.
+    ///
+    /// Throws `.behind` where the node does not have the last block.
+    func logs(
+        _ range: ClosedRange<BlockNumber>, filter: LogFilter
+    ) async throws(ChainClientError) -> LogPage
+
+    /// The result of a read-only call at a block (EIP-1898), as bytes.
+    func call(
+        to address: Address, data: [UInt8], at block: BlockRef
+    ) async throws(ChainClientError) -> [UInt8]
+}
