@@ -28,10 +28,12 @@ let package = Package(
     targets: [
         target("EVMPrimitives"),
         target("ChainModel", ["EVMPrimitives"]),
+        target("ChainSync", ["EVMPrimitives", "ChainModel"]),
         target("WeirPorts", ["ChainModel", "EVMPrimitives"]),
         .target(
             name: "WeirTestSupport", dependencies: ["EVMPrimitives"], path: "Tests/WeirTestSupport",
             swiftSettings: settings),
+        tests("ChainSyncTests", ["ChainSync", "ChainModel", "EVMPrimitives"]),
         tests(
             "EVMPrimitivesTests",
             ["EVMPrimitives", .product(name: "BigInt", package: "BigInt")]),

@@ -52,6 +52,8 @@ package struct LogPage: Sendable, Equatable {
 
 /// What the follower tells the reducer and the store. Each case is one step, committed whole.
 package enum ChainNotification: Sendable, Equatable {
+    /// The block below the first one to read: where a chain without a checkpoint begins.
+    case placed(BlockAnchor)
     /// Settled history: a range below finality, in order, right after what came before.
     case caughtUp(LogPage)
     /// One block at the head, whose parent is the block before.
@@ -59,7 +61,7 @@ package enum ChainNotification: Sendable, Equatable {
     /// The chain went back: everything above `to` is no longer canonical. `depth` blocks went.
     case reverted(to: BlockRef, depth: Int)
     /// Everything up to this block can no longer be undone.
-    case finalized(BlockRef)
+    case finalized(BlockAnchor)
 }
 
 /// The place up to which a chain has been read, and the place up to which its state is settled.

@@ -1,0 +1,118 @@
+// Weir
+// SPDX-License-Identifier: Apache-2.0
+
+package import ChainModel
+package import EVMPrimitives
+
+/// Why an answer does not belong together.
+package enum AssemblyFault: Error, Sendable, Equatable {
+    case wrongBlock(asked: BlockRef, got: BlockRef)
+    case wrongCount(asked: Int, got: Int)
+    /// A log that names another block than the one it came with.
+    case foreignLog(block: BlockRef, log: BlockRef)
+    /// Two logs of one block with the same index, or out of order.
+    case logOrder(block: BlockNumber, previous: UInt32, next: UInt32)
+    /// A log that was not asked for.
+    case unwantedLog(block: BlockNumber, address: Address)
+    /// Logs of one height under two hashes.
+    case twoHashes(block: BlockNumber)
+    /// A log outside the range.
+    case outsideRange(block: BlockNumber)
+    /// A log whose address or topic the block's bloom rules out.
+    case bloomExcludes(block: BlockRef, address: Address)
+}
+
+extension AssemblyFault: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .wrongBlock(let asked, let got):
+            "asked for block \(asked), got \(got)"
+        case .wrongCount(let asked, let got):
+            "asked for \(asked) blocks, got \(got)"
+        case .foreignLog(let block, let log):
+            "block \(block) came with a log of block \(log)"
+        case .logOrder(let block, let previous, let next):
+            "block \(block) has log \(next) after log \(previous)"
+        case .unwantedLog(let block, let address):
+            "block \(block) came with a log of \(address), which was not asked for"
+        case .twoHashes(let block):
+            "block \(block) came under two hashes"
+        case .outsideRange(let block):
+            "a log of block \(block) is outside the range asked for"
+        case .bloomExcludes(let block, let address):
+            "the bloom of block \(block) rules out a log of \(address) that came with it"
+        }
+    }
+}
+
+/// Checks that header and logs speak of one block, and a page of one range.
+///
+/// A half-reorged answer never gets further than this. What is missing cannot be seen here: that
+/// takes the receipts root.
+package enum BlockAssembler {
+    /// Checks one block against the reference that was asked for.
+    package static func check(
+        _ block: Block, asked ref: BlockRef, filter: LogFilter
+    ) throws(AssemblyFault) {
+        guard block.header.ref == ref else {
+            throw .wrongBlock(asked: ref, got: block.header.ref)
+        }
+        var previous: UInt32?
+        for entry in block.logs.entries {
+            guard entry.block == ref else { throw .foreignLog(block: ref, log: entry.block) }
+            if let previous, entry.logIndex <= previous {
+                throw .logOrder(block: ref.number, previous: previous, next: entry.logIndex)
+            }
+            previous = entry.logIndex
+            guard filter.matches(entry) else {
+                throw .unwantedLog(block: ref.number, address: entry.address)
+            }
+            try Self.checkBloom(entry, header: block.header)
+        }
+    }
+
+    private static func checkBloom(
+        _ entry: LogEntry, header: BlockHeader
+    ) throws(AssemblyFault) {
+        let bloom = header.logsBloom
+        let topic = entry.topics.first
+        guard bloom.mayContain(entry.address), topic.map(bloom.mayContain(topic:)) != false else {
+            throw .bloomExcludes(block: header.ref, address: entry.address)
+        }
+    }
+
+    /// Checks a page against the range that was asked for.
+    package static func check(
+        _ page: LogPage, asked range: ClosedRange<BlockNumber>, filter: LogFilter
+    ) throws(AssemblyFault) {
+        guard page.first == range.lowerBound, page.last.number == range.upperBound else {
+            throw .wrongBlock(
+                asked: BlockRef(number: range.upperBound, hash: page.last.hash), got: page.last.ref)
+        }
+        var previous: LogEntry?
+        for entry in page.logs.entries {
+            guard range.contains(entry.blockNumber) else {
+                throw .outsideRange(block: entry.blockNumber)
+            }
+            if let before = previous, before.blockNumber >= entry.blockNumber {
+                guard before.blockNumber == entry.blockNumber, before.logIndex < entry.logIndex
+                else {
+                    throw .logOrder(
+                        block: entry.blockNumber, previous: before.logIndex, next: entry.logIndex)
+                }
+                guard before.blockHash == entry.blockHash else {
+                    throw .twoHashes(block: entry.blockNumber)
+                }
+            }
+            previous = entry
+            guard filter.matches(entry) else {
+                throw .unwantedLog(block: entry.blockNumber, address: entry.address)
+            }
+        }
+        if let last = page.logs.entries.last, last.blockNumber == page.last.number,
+            last.blockHash != page.last.hash
+        {
+            throw .foreignLog(block: page.last.ref, log: last.block)
+        }
+    }
+}
