@@ -1,0 +1,176 @@
+// Weir
+// SPDX-License-Identifier: Apache-2.0
+
+import GRDBSQLite
+import SQLDatabase
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// A path that shall be a database of ours: looked at before SQLite opens it for real, so that a
+/// foreign file is never touched and a fault is told in plain words.
+struct SQLiteFile {
+    /// The path with symbolic links resolved, so that two names of one file share one lock.
+    let path: String
+    /// The length in bytes, nil when there is no file yet.
+    let byteCount: Int64?
+
+    /// Throws ``SQLError/cannotOpen(path:reason:)`` when the path cannot be a database file.
+    init(path: String) throws(SQLError) {
+        guard !path.isEmpty, !path.utf8.contains(0) else {
+            throw .cannotOpen(path: path, reason: "this is not a path")
+        }
+        if let resolved = Self.resolve(path) {
+            let status = try Self.status(resolved)
+            guard status.st_mode & S_IFMT != S_IFDIR else {
+                throw .cannotOpen(path: path, reason: "it is a directory")
+            }
+            guard status.st_mode & S_IFMT == S_IFREG else {
+                throw .cannotOpen(path: path, reason: "it is not a regular file")
+            }
+            self.path = resolved
+            self.byteCount = Int64(status.st_size)
+            return
+        }
+        guard errno == ENOENT else {
+            throw .cannotOpen(path: path, reason: SQLiteFault.words(errno))
+        }
+        let (directory, name) = Self.split(path)
+        guard let parent = Self.resolve(directory) else {
+            let reason =
+                errno == ENOENT
+                ? "its directory \(directory) does not exist"
+                : "its directory \(directory): \(SQLiteFault.words(errno))"
+            throw .cannotOpen(path: path, reason: reason)
+        }
+        guard try Self.status(parent).st_mode & S_IFMT == S_IFDIR else {
+            throw .cannotOpen(path: path, reason: "\(directory) is not a directory")
+        }
+        guard !name.isEmpty else { throw .cannotOpen(path: path, reason: "it is a directory") }
+        guard !Self.isLink(path) else {
+            throw .cannotOpen(path: path, reason: "it is a symbolic link to nothing")
+        }
+        self.path = parent == "/" ? "/" + name : parent + "/" + name
+        self.byteCount = nil
+    }
+
+    /// Throws unless this process may write the file (or make it) and its directory.
+    func requireWritable() throws(SQLError) {
+        let (directory, _) = Self.split(self.path)
+        let targets = self.byteCount == nil ? [directory] : [self.path, directory]
+        for target in targets where unsafe access(target, W_OK) != 0 {
+            throw .cannotOpen(
+                path: self.path, reason: "\(target) is not writable (\(SQLiteFault.words(errno)))")
+        }
+    }
+
+    // MARK: Whose file it is
+
+    /// Makes an empty database with our mark, before anything else is in it.
+    ///
+    /// This happens in rollback-journal mode, so the mark stands in the file itself and not in a
+    /// log beside it: from here on the first page always tells whose file it is.
+    func create(applicationID: UInt32) throws(SQLError) {
+        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
+        try unsafe Self.withHandle(self.path, shown: self.path, flags) { handle throws(SQLError) in
+            let mark = Int32(bitPattern: applicationID)
+            let code = unsafe sqlite3_exec(
+                handle, "PRAGMA application_id = \(mark)", nil, nil, nil)
+            guard code == SQLITE_OK else {
+                throw unsafe SQLiteFault.error(code: code, handle: handle, path: self.path)
+            }
+        }
+    }
+
+    /// Throws ``SQLError/notADatabase(path:)`` or ``SQLError/foreignDatabase(path:applicationID:)``
+    /// unless the file bears our mark. Reads the first page only, takes no lock, recovers nothing.
+    func requireOurs(applicationID: UInt32) throws(SQLError) {
+        // SQLite takes anything shorter than its smallest page for an empty database.
+        guard Self.byteCount(self.path) >= 512 else { throw .notADatabase(path: self.path) }
+        let flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX
+        let uri = "file:\(Self.percentEncoded(self.path))?immutable=1"
+        let found = try unsafe Self.withHandle(uri, shown: self.path, flags) {
+            handle throws(SQLError) -> UInt32 in
+            var statement: OpaquePointer?
+            defer { unsafe sqlite3_finalize(statement) }
+            var code = unsafe sqlite3_prepare_v2(
+                handle, "PRAGMA application_id", -1, &statement, nil)
+            if code == SQLITE_OK { code = unsafe sqlite3_step(statement) }
+            guard code == SQLITE_ROW else {
+                throw unsafe SQLiteFault.error(code: code, handle: handle, path: self.path)
+            }
+            return UInt32(bitPattern: unsafe sqlite3_column_int(statement, 0))
+        }
+        guard found == applicationID else {
+            throw .foreignDatabase(path: self.path, applicationID: found)
+        }
+    }
+
+    private static func withHandle<T>(
+        _ name: String, shown path: String, _ flags: CInt,
+        _ body: (OpaquePointer) throws(SQLError) -> T,
+    ) throws(SQLError) -> T {
+        var handle: OpaquePointer?
+        let code = unsafe sqlite3_open_v2(name, &handle, flags, nil)
+        defer { unsafe sqlite3_close_v2(handle) }
+        guard code == SQLITE_OK, let open = unsafe handle else {
+            throw unsafe SQLiteFault.error(code: code, handle: handle, path: path)
+        }
+        unsafe sqlite3_extended_result_codes(open, 1)
+        unsafe sqlite3_busy_timeout(open, 1000)
+        return try unsafe body(open)
+    }
+
+    // MARK: Paths
+
+    /// The length of a file, 0 when there is none.
+    static func byteCount(_ path: String) -> Int64 {
+        var status = stat()
+        return unsafe stat(path, &status) == 0 ? Int64(status.st_size) : 0
+    }
+
+    /// The directory and the last component of a path.
+    static func split(_ path: String) -> (directory: String, name: String) {
+        guard let slash = path.lastIndex(of: "/") else { return (".", path) }
+        let directory = String(path[..<slash])
+        return (directory.isEmpty ? "/" : directory, String(path[path.index(after: slash)...]))
+    }
+
+    private static func resolve(_ path: String) -> String? {
+        guard let resolved = unsafe realpath(path, nil) else { return nil }
+        defer { unsafe free(resolved) }
+        return unsafe String(cString: resolved)
+    }
+
+    private static func isLink(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+    }
+
+    private static func status(_ path: String) throws(SQLError) -> stat {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else {
+            throw .cannotOpen(path: path, reason: SQLiteFault.words(errno))
+        }
+        return status
+    }
+
+    /// The path as it may stand in a `file:` name.
+    private static func percentEncoded(_ path: String) -> String {
+        var encoded: [UInt8] = []
+        for byte in path.utf8 {
+            switch byte {
+            case UInt8(ascii: "%"): encoded += Array("%25".utf8)
+            case UInt8(ascii: "?"): encoded += Array("%3f".utf8)
+            case UInt8(ascii: "#"): encoded += Array("%23".utf8)
+            default: encoded.append(byte)
+            }
+        }
+        return String(decoding: encoded, as: UTF8.self)
+    }
+}
