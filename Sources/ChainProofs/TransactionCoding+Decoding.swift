@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import ChainModel
-package import EVMPrimitives
+import EVMPrimitives
 package import EVMSignatures
 
 // Raw transactions, as `eth_getRawTransactionByHash` and `eth_sendRawTransaction` carry them.
