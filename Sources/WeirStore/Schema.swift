@@ -1,0 +1,105 @@
+// Weir
+// SPDX-License-Identifier: Apache-2.0
+
+package import SQLDatabase
+
+/// The tables of the store. Migrations are only added at the end, never edited.
+///
+/// - `chain`: one row a chain, with what was configured when it was last opened.
+/// - `checkpoint`: how far a chain was read, and up to where its state is settled.
+/// - `window`: the blocks above the settled one, each linked to the one before.
+/// - `page`: raw logs. One row holds the logs of a range (catch-up) or of one block (head), packed
+///   as ``LogPageCoding`` says; blocks without logs have no row.
+/// - `tracker_state`: what trackers know at the settled block, entry by entry.
+/// - `reverted`: what was counted in blocks that were dropped; only grows.
+/// - `fact`: business records, unique by kind and key.
+/// - `memory`: small things learnt, such as a provider's range limit.
+package enum Schema {
+    package static let migrations: [Migration] = [
+        Migration(
+            "001_base",
+            [
+                """
+                CREATE TABLE chain (
+                    id {integer} NOT NULL PRIMARY KEY,
+                    name {text} NOT NULL,
+                    filter {text} NOT NULL,
+                    trackers {text} NOT NULL
+                ) {table}
+                """,
+                """
+                CREATE TABLE checkpoint (
+                    chain {integer} NOT NULL PRIMARY KEY,
+                    first {integer} NOT NULL,
+                    settled {integer} NOT NULL,
+                    settled_hash {blob} NOT NULL,
+                    settled_parent {blob} NOT NULL,
+                    settled_time {integer} NOT NULL
+                ) {table}
+                """,
+                """
+                CREATE TABLE window (
+                    chain {integer} NOT NULL,
+                    number {integer} NOT NULL,
+                    hash {blob} NOT NULL,
+                    parent {blob} NOT NULL,
+                    time {integer} NOT NULL,
+                    PRIMARY KEY (chain, number)
+                ) {keyed}
+                """,
+                """
+                CREATE TABLE page (
+                    chain {integer} NOT NULL,
+                    last {integer} NOT NULL,
+                    first {integer} NOT NULL,
+                    last_hash {blob} NOT NULL,
+                    last_parent {blob} NOT NULL,
+                    last_time {integer} NOT NULL,
+                    logs {integer} NOT NULL,
+                    checksum {blob} NOT NULL,
+                    bytes {blob} NOT NULL,
+                    PRIMARY KEY (chain, last)
+                ) {table}
+                """,
+                """
+                CREATE TABLE tracker_state (
+                    chain {integer} NOT NULL,
+                    tracker {text} NOT NULL,
+                    key {text} NOT NULL,
+                    value {blob} NOT NULL,
+                    PRIMARY KEY (chain, tracker, key)
+                ) {keyed}
+                """,
+                """
+                CREATE TABLE reverted (
+                    chain {integer} NOT NULL,
+                    tracker {text} NOT NULL,
+                    key {text} NOT NULL,
+                    value {blob} NOT NULL,
+                    PRIMARY KEY (chain, tracker, key)
+                ) {keyed}
+                """,
+                """
+                CREATE TABLE fact (
+                    chain {integer} NOT NULL,
+                    kind {text} NOT NULL,
+                    key {text} NOT NULL,
+                    number {integer} NOT NULL,
+                    hash {blob} NOT NULL,
+                    log_index {integer} NOT NULL,
+                    fields {text} NOT NULL,
+                    PRIMARY KEY (chain, kind, key)
+                ) {keyed}
+                """,
+                "CREATE INDEX fact_by_block ON fact (chain, number)",
+                """
+                CREATE TABLE memory (
+                    chain {integer} NOT NULL,
+                    key {text} NOT NULL,
+                    value {text} NOT NULL,
+                    PRIMARY KEY (chain, key)
+                ) {keyed}
+                """,
+            ])
+    ]
+}

@@ -1,0 +1,88 @@
+// Weir
+// SPDX-License-Identifier: Apache-2.0
+
+package import ChainModel
+package import EVMPrimitives
+package import SQLDatabase
+
+/// An entry of what a tracker knows, or of what it counted in dropped blocks.
+package struct StateEntry: Sendable, Equatable {
+    package var tracker: String
+    package var key: String
+    /// Nil deletes the entry.
+    package var value: [UInt8]?
+
+    package init(tracker: String, key: String, value: [UInt8]?) {
+        self.tracker = tracker
+        self.key = key
+        self.value = value
+    }
+}
+
+/// What the store knows of a chain when it is opened.
+package struct StoredChain: Sendable, Equatable {
+    /// The settled block; nil where nothing was read yet.
+    package var settled: BlockAnchor?
+    /// The first block whose logs the store holds, if any were.
+    package var first: BlockNumber?
+    /// The blocks above the settled one, ascending, linked.
+    package var window: [BlockAnchor]
+    /// What the log filter was when the chain was last read, in the words of the caller.
+    package var filter: String
+    /// What the trackers were, in the words of the caller.
+    package var trackers: String
+    package var states: [StateEntry]
+    package var reverted: [StateEntry]
+    package var memory: [String: String]
+}
+
+/// One step of a chain, to be stored whole or not at all.
+package struct StepCommit: Sendable {
+    package var notification: ChainNotification
+    package var facts: [Fact]
+    /// State entries that changed, as of the settled block after this step.
+    package var states: [StateEntry]
+    package var reverted: [StateEntry]
+
+    package init(
+        _ notification: ChainNotification, facts: [Fact] = [], states: [StateEntry] = [],
+        reverted: [StateEntry] = []
+    ) {
+        self.notification = notification
+        self.facts = facts
+        self.states = states
+        self.reverted = reverted
+    }
+}
+
+/// Why the store cannot do what was asked.
+package enum StoreError: Error, Equatable, Sendable {
+    case database(SQLError)
+    /// A row that this store wrote cannot be read back.
+    case damaged(chain: ChainID, block: BlockNumber, detail: String)
+    /// Nothing was read of this chain.
+    case unknownChain(ChainID)
+    /// There is no stored block to go back to.
+    case nothingBelow(chain: ChainID, block: BlockNumber)
+    /// A number that a database integer cannot hold.
+    case outOfRange(UInt64)
+}
+
+extension StoreError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .database(let error):
+            error.description
+        case .damaged(let chain, let block, let detail):
+            "chain \(chain), page of block \(block): \(detail); restore a backup, or read the "
+                + "blocks again with `weir rewind`"
+        case .unknownChain(let chain):
+            "the store holds nothing of chain \(chain); check `--chain` and the store's path"
+        case .nothingBelow(let chain, let block):
+            "the store holds no block of chain \(chain) at or below \(block) to go back to; "
+                + "start again with an empty store and a `start:` in the configuration"
+        case .outOfRange(let value):
+            "the number \(value) is beyond what the store can hold"
+        }
+    }
+}

@@ -1,0 +1,154 @@
+// Weir
+// SPDX-License-Identifier: Apache-2.0
+
+import ChainModel
+package import EVMPrimitives
+import SQLDatabase
+
+extension WeirStore {
+    /// Stores steps, in order, in one transaction: after a crash all of them happened or none did.
+    package func commit(_ id: ChainID, _ steps: [StepCommit]) async throws(StoreError) {
+        let key = try id.sql
+        var prepared: [PreparedStep] = []
+        for step in steps { prepared.append(try PreparedStep(step)) }
+        let all = prepared
+        try await self.write { session throws(SQLError) in
+            for step in all { try step.run(session, chain: key) }
+        }
+    }
+}
+
+/// A step with everything packed that can be packed before the transaction begins.
+private struct PreparedStep: Sendable {
+    enum Change: Sendable {
+        case placed([SQLValue], first: SQLValue)
+        case page(PageRow?, settled: [SQLValue])
+        case block(PageRow?, anchor: [SQLValue])
+        case reverted(to: SQLValue)
+        case finalized([SQLValue])
+    }
+
+    let change: Change
+    let step: StepCommit
+
+    init(_ step: StepCommit) throws(StoreError) {
+        self.step = step
+        switch step.notification {
+        case .placed(let anchor):
+            self.change = .placed(
+                try anchor.sql, first: try .store(anchor.number.next.rawValue))
+        case .caughtUp(let page):
+            self.change = .page(
+                try PageRow(page.logs, first: page.first, last: page.last),
+                settled: try page.last.sql)
+        case .committed(let block):
+            let anchor = block.header.anchor
+            self.change = .block(
+                try PageRow(block.logs, first: anchor.number, last: anchor),
+                anchor: try anchor.sql)
+        case .reverted(let ref, _):
+            self.change = .reverted(to: try .store(ref.number.rawValue))
+        case .finalized(let anchor):
+            self.change = .finalized(try anchor.sql)
+        }
+    }
+
+    func run(_ session: any SQLSession, chain: SQLValue) throws(SQLError) {
+        switch self.change {
+        case .placed(let anchor, let first):
+            try session.execute(
+                """
+                INSERT INTO checkpoint
+                    (chain, settled, settled_hash, settled_parent, settled_time, first)
+                VALUES ($1, $2, $3, $4, $5, $6)
+                """,
+                [chain] + anchor + [first])
+        case .page(let row, let settled):
+            try row?.insert(session, chain: chain)
+            try Self.settle(session, chain: chain, settled)
+        case .block(let row, let anchor):
+            try row?.insert(session, chain: chain)
+            try session.execute(
+                "INSERT INTO window (chain, number, hash, parent, time) VALUES ($1, $2, $3, $4, $5)",
+                [chain] + anchor)
+        case .reverted(let number):
+            for table in ["window", "fact"] {
+                try session.execute(
+                    "DELETE FROM \(table) WHERE chain = $1 AND number > $2", [chain, number])
+            }
+            try session.execute(
+                "DELETE FROM page WHERE chain = $1 AND last > $2", [chain, number])
+        case .finalized(let anchor):
+            try Self.settle(session, chain: chain, anchor)
+            try session.execute(
+                "DELETE FROM window WHERE chain = $1 AND number <= $2", [chain, anchor[0]])
+        }
+        try self.putFacts(session, chain: chain)
+        try StateEntry.put(self.step.states, into: "tracker_state", session, chain: chain)
+        try StateEntry.put(self.step.reverted, into: "reverted", session, chain: chain)
+    }
+
+    private static func settle(
+        _ session: any SQLSession, chain: SQLValue, _ anchor: [SQLValue]
+    ) throws(SQLError) {
+        try session.execute(
+            """
+            UPDATE checkpoint SET settled = $2, settled_hash = $3, settled_parent = $4,
+                settled_time = $5 WHERE chain = $1
+            """,
+            [chain] + anchor)
+    }
+
+    private func putFacts(_ session: any SQLSession, chain: SQLValue) throws(SQLError) {
+        try FactRow.insert(self.step.facts, session, chain: chain)
+    }
+}
+
+/// A page as its row.
+struct PageRow: Sendable {
+    let values: [SQLValue]
+
+    /// Nil where there is no log to store.
+    init?(_ logs: LogBatch, first: BlockNumber, last: BlockAnchor) throws(StoreError) {
+        if logs.isEmpty { return nil }
+        let bytes = LogPageCoding.encode(logs)
+        let anchor = try last.sql
+        self.values =
+            [anchor[0], try .store(first.rawValue)] + anchor[1...]
+            + [
+                .integer(Int64(logs.count)), .hash(Keccak256.hash(bytes)), .blob(bytes),
+            ]
+    }
+
+    func insert(_ session: any SQLSession, chain: SQLValue) throws(SQLError) {
+        try session.execute(
+            """
+            INSERT INTO page
+                (chain, last, first, last_hash, last_parent, last_time, logs, checksum, bytes)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            """,
+            [chain] + self.values)
+    }
+}
+
+extension StateEntry {
+    /// Writes and deletes entries of a table of states.
+    static func put(
+        _ entries: [StateEntry], into table: String, _ session: any SQLSession, chain: SQLValue
+    ) throws(SQLError) {
+        for entry in entries {
+            if let value = entry.value {
+                try session.execute(
+                    """
+                    INSERT INTO \(table) (chain, tracker, key, value) VALUES ($1, $2, $3, $4)
+                    ON CONFLICT (chain, tracker, key) DO UPDATE SET value = excluded.value
+                    """,
+                    [chain, .text(entry.tracker), .text(entry.key), .blob(value)])
+            } else {
+                try session.execute(
+                    "DELETE FROM \(table) WHERE chain = $1 AND tracker = $2 AND key = $3",
+                    [chain, .text(entry.tracker), .text(entry.key)])
+            }
+        }
+    }
+}
