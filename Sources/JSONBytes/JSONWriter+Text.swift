@@ -85,7 +85,7 @@ extension JSONWriter {
 }
 
 /// Whether the bytes are UTF-8.
-func isUTF8(_ text: RawSpan) -> Bool {
+package func isUTF8(_ text: RawSpan) -> Bool {
     var at = 0
     while at < text.byteCount {
         if at &+ 8 <= text.byteCount, unsafe text.uncheckedWord(at) & eight(0x80) == 0 {
