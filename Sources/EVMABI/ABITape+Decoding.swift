@@ -13,7 +13,7 @@ package struct EventTopics: Sendable, Equatable {
     package let topic3: U256
 
     /// Topics as words; those from `count` on are not looked at.
-    @inlinable
+    @inlinable @inline(__always)
     package init(count: Int, _ topic0: U256, _ topic1: U256, _ topic2: U256, _ topic3: U256) {
         self.count = min(max(count, 0), 4)
         self.topic0 = topic0
@@ -104,7 +104,7 @@ extension ABITape {
         let kind = nodes[index].kind
         if kind.isWord {
             let word = try cleanWord(
-                U256(bigEndian: data, at: head), nodes[index], pass.rules, .data(at: head))
+                loadWord(data, head), nodes[index], pass.rules, .data(at: head))
             self.entries[slot] = TapeEntry(word: word, node: index)
             return
         }
@@ -198,11 +198,12 @@ extension ABITape {
         self.entries[slot] = TapeEntry(node: index, start: first, count: count)
         let node = nodes[child]
         if node.kind.isWord {
+            var slots = self.entries.mutableSpan
             var head = base
             for position in 0..<count {
                 let word = try cleanWord(
-                    U256(bigEndian: data, at: head), node, pass.rules, .data(at: head))
-                self.entries[first &+ position] = TapeEntry(word: word, node: child)
+                    loadWord(data, head), node, pass.rules, .data(at: head))
+                slots[first &+ position] = TapeEntry(word: word, node: child)
                 head &+= 32
             }
             return
@@ -225,10 +226,22 @@ extension ABITape {
     }
 }
 
+/// The word at a place. One check covers its four loads.
+@inline(__always)
+private func loadWord(_ data: RawSpan, _ at: Int) -> U256 {
+    precondition(at >= 0 && at <= data.byteCount &- 32, "word outside of the data")
+    func limb(_ offset: Int) -> UInt64 {
+        UInt64(
+            bigEndian: unsafe data.unsafeLoadUnaligned(
+                fromUncheckedByteOffset: at &+ offset, as: UInt64.self))
+    }
+    return U256(limbs: limb(24), limb(16), limb(8), limb(0))
+}
+
 /// A word that has to be a small number: an offset or a length below 2³².
 @inline(__always)
 private func smallWord(_ data: RawSpan, _ at: Int) -> Int? {
-    let word = U256(bigEndian: data, at: at)
+    let word = loadWord(data, at)
     guard word.limb1 | word.limb2 | word.limb3 == 0, word.limb0 <= UInt64(UInt32.max) else {
         return nil
     }

@@ -25,7 +25,7 @@ extension JSONWriter {
         case .address: self.address(Address(truncating: entry.word))
         case .bool: self.bool(!entry.word.isZero)
         case .fixedBytes, .function:
-            self.hex(bytes: entry.word.bigEndianBytes.prefix(Int(node.size)))
+            self.hex(leftAligned: entry.word, count: Int(node.size))
         case .hash: self.hashObject(Hash256(entry.word))
         case .bytes: self.hex(data.extracting(entry.range))
         case .string: self.abiString(data.extracting(entry.range))
@@ -71,24 +71,34 @@ extension JSONWriter {
 
     /// Writes an address with its checksum (EIP-55).
     package mutating func address(_ address: Address) {
-        var lower: [UInt8] = []
-        lower.reserveCapacity(40)
-        Hex.append(address.bytes, to: &lower)
-        let hash = Keccak256.hash(lower)
         var text: [UInt8] = [0x22, 0x30, 0x78]
         text.reserveCapacity(44)
+        appendHex(address.word0, to: &text)
+        appendHex(address.word1, to: &text)
+        appendHex(UInt64(address.word2) << 32, digits: 8, to: &text)
+        let hash = unsafe Keccak256.hash(text.span.bytes.extracting(3..<43))
         for index in 0..<40 {
             let word = index < 16 ? hash.word0 : index < 32 ? hash.word1 : hash.word2
             let nibble = word >> UInt64(60 - 4 * (index & 15)) & 15
-            let digit = lower[index]
-            text.append(digit >= 97 && nibble >= 8 ? digit - 32 : digit)
+            if nibble >= 8, text[3 + index] >= 97 { text[3 + index] -= 32 }
         }
         text.append(0x22)
         self.raw(text)
     }
 
     /// Writes a hash as hex.
-    package mutating func hash(_ hash: Hash256) { self.hex(bytes: hash.bytes) }
+    package mutating func hash(_ hash: Hash256) { self.hex(leftAligned: hash.word, count: 32) }
+
+    /// Writes the first bytes of a word as hex.
+    mutating func hex(leftAligned word: U256, count: Int) {
+        var text: [UInt8] = [0x22, 0x30, 0x78]
+        text.reserveCapacity(68)
+        for (index, limb) in [word.limb3, word.limb2, word.limb1, word.limb0].enumerated() {
+            appendHex(limb, digits: min(max(2 * count - 16 * index, 0), 16), to: &text)
+        }
+        text.append(0x22)
+        self.raw(text)
+    }
 
     private mutating func hashObject(_ hash: Hash256) {
         self.beginObject()
@@ -225,5 +235,15 @@ package enum ValueJSON {
             throw .valueOutOfRange(path: path, type: type.canonical)
         }
         return .int(number)
+    }
+}
+
+/// Appends the first hex digits of a word, most significant first.
+private func appendHex(_ word: UInt64, digits: Int = 16, to text: inout [UInt8]) {
+    var rest = word
+    for _ in 0..<digits {
+        let nibble = UInt8(truncatingIfNeeded: rest &>> 60)
+        text.append(nibble < 10 ? nibble &+ 48 : nibble &+ 87)
+        rest &<<= 4
     }
 }

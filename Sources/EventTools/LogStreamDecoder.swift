@@ -9,6 +9,7 @@ import LogJSON
 
 extension EventTopics {
     /// The topics of a log.
+    @inline(__always)
     package init(_ list: TopicList) {
         func word(_ index: Int) -> U256 { index < list.count ? list[index].word : .zero }
         self.init(count: list.count, word(0), word(1), word(2), word(3))
