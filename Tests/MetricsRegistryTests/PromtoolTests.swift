@@ -7,9 +7,9 @@ import Testing
 
 /// Prometheus' own tool reads what we write. Skipped where it is not installed.
 @Suite struct PromtoolTests {
-    static let promtool = ["/usr/bin/promtool", "/usr/local/bin/promtool"].first {
-        FileManager.default.isExecutableFile(atPath: $0)
-    }
+    static let promtool = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin")
+        .split(separator: ":").map { "\($0)/promtool" }
+        .first { FileManager.default.isExecutableFile(atPath: $0) }
 
     /// The exit code and what was printed.
     static func check(_ text: [UInt8], with promtool: String) throws -> (Int32, String) {
