@@ -1,0 +1,119 @@
+# Weir
+# SPDX-License-Identifier: Apache-2.0
+#
+# What the scripts share. Sourced by bash, from any folder:
+#
+#     source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
+#
+# Sets root (the checkout) and goes there.
+# shellcheck shell=bash disable=SC2034
+
+root=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root" || exit 1
+
+# Libraries that the product links.
+build_packages=(libcurl4-openssl-dev libsecp256k1-dev libsqlite3-dev zlib1g-dev pkg-config)
+# Programs that tests run.
+test_packages=(python3 python3-venv openssl gzip)
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "${0##*/}: $*"; exit 1; }
+
+if [ -t 2 ] && [ -z "${NO_COLOR:-}" ]; then
+    bold=$'\033[1m' red=$'\033[31m' green=$'\033[32m' plain=$'\033[0m'
+else
+    bold='' red='' green='' plain=''
+fi
+
+# step TITLE COMMAND...: a heading, the command, and how long it took. Ends the script with the
+# command's exit code if that is not 0. Bash ignores `set -e` in a function that is called so: it
+# says `|| return` itself.
+step() {
+    local title=$1 began=$SECONDS code=0
+    shift
+    say ""
+    say "${bold}==> $title${plain}"
+    "$@" || code=$?
+    if [ "$code" -ne 0 ]; then
+        say "${red}failed:${plain} $title (exit code $code, $((SECONDS - began)) s)"
+        exit "$code"
+    fi
+    say "${green}ok${plain} ($((SECONDS - began)) s)"
+}
+
+need_swift() {
+    command -v swift >/dev/null && return
+    die "swift is not on the path; Weir needs Swift 6.3 or newer: https://www.swift.org/install/linux/"
+}
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo "$@"
+    else
+        die "not root, and there is no sudo; as root, run: $*"
+    fi
+}
+
+# The packages among the arguments that are not installed.
+missing_packages() {
+    local package
+    for package in "$@"; do
+        case $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) in
+            installed) ;;
+            *) printf '%s\n' "$package" ;;
+        esac
+    done
+}
+
+apt_updated=
+apt_update() {
+    [ -n "$apt_updated" ] || as_root apt-get update -qq || return
+    apt_updated=yes
+}
+
+# need_packages NAME...: installs those Debian packages that are missing; touches nothing, and asks
+# for no password, if none is.
+need_packages() {
+    local missing
+    if ! command -v apt-get >/dev/null; then
+        say "no apt-get here; make sure that the counterparts of these are installed: $*"
+        return
+    fi
+    mapfile -t missing < <(missing_packages "$@")
+    if [ "${#missing[@]}" -eq 0 ]; then
+        say "nothing is missing"
+        return
+    fi
+    say "installing ${missing[*]}"
+    apt_update || return
+    as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+}
+
+# need_promtool: puts promtool on the path. Debian has it in the package of the Prometheus server,
+# whose installation would start a service: so the program alone is taken out of the package.
+need_promtool() {
+    local tools="$root/.build/tools" scratch
+    PATH="$PATH:$tools"
+    export PATH
+    command -v promtool >/dev/null && return
+    if ! command -v apt-get >/dev/null; then
+        say "no promtool: its tests are skipped"
+        return
+    fi
+    mkdir -p "$tools" || return
+    scratch=$(mktemp -d "$tools/prometheus.XXXXXX") || return
+    say "taking promtool out of Debian's package prometheus"
+    if { (cd "$scratch" && apt-get download -qq prometheus) 2>/dev/null \
+        || { apt_update && (cd "$scratch" && apt-get download -qq prometheus); }; } >&2 \
+        && dpkg-deb --fsys-tarfile "$scratch"/prometheus_*.deb \
+            | tar -x -C "$scratch" ./usr/bin/promtool
+    then
+        mv "$scratch/usr/bin/promtool" "$tools/promtool"
+    else
+        say "could not get promtool: its tests are skipped"
+    fi
+    rm -rf "$scratch"
+}
