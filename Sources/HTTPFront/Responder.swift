@@ -1,0 +1,139 @@
+// Weir
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTPTypes
+import HummingbirdCore
+import MetricsRegistry
+import NIOCore
+
+/// Answers requests: finds the route, asks the application, frames what it says.
+struct Responder: Sendable {
+    private let routes: HTTPRoutes
+    private let targetBytesMax: Int
+    private let metrics: FrontMetrics
+    private let slots: ScrapeSlots
+
+    init(
+        routes: HTTPRoutes, configuration: HTTPConfiguration,
+    ) throws(MetricsError) {
+        self.routes = routes
+        self.targetBytesMax = configuration.targetBytesMax
+        self.metrics = try FrontMetrics(registry: routes.metrics)
+        self.slots = ScrapeSlots(limit: configuration.scrapesInFlightMax)
+    }
+
+    /// Answers one request on its connection; throws if the connection broke.
+    @concurrent
+    func respond(
+        to request: Request, with writer: consuming ResponseWriter, on loop: any EventLoop,
+    ) async throws {
+        let writer = AnswerWriter(request: request, writer: writer, loop: loop)
+        self.metrics.requestBegan()
+        defer { self.metrics.requestEnded() }
+        let target: RequestTarget
+        do {
+            target = try RequestTarget(request.head.path ?? "", bytesMax: self.targetBytesMax)
+        } catch {
+            return try await self.send(.problem(error), of: nil, with: writer)
+        }
+        guard let route = Route(rawValue: target.path) else {
+            let problem = HTTPProblem(
+                status: 404, detail: "There is nothing here; / lists what there is.")
+            return try await self.send(.problem(problem), of: nil, with: writer)
+        }
+        guard request.method == .get || request.method == .head else {
+            var answer = Answer.problem(
+                HTTPProblem(status: 405, detail: "This address takes GET and HEAD only."))
+            answer.allow = Route.allow
+            return try await self.send(answer, of: route, with: writer)
+        }
+        guard route == .metrics else {
+            let answer = await self.answer(route, target)
+            return try await self.send(answer, of: route, with: writer)
+        }
+        guard self.slots.acquire() else {
+            let answer = Answer.text(
+                "Limit of concurrent requests reached (\(self.slots.limit)), try again later.",
+                status: 503)
+            return try await self.send(answer, of: route, with: writer)
+        }
+        // Held until it is sent: slow readers count, their pages are in memory.
+        defer { self.slots.release() }
+        let answer = await self.scrape(names: target.values("name[]"), accept: request.accept)
+        try await self.send(answer, of: route, with: writer)
+    }
+
+    private func answer(_ route: Route, _ target: RequestTarget) async -> Answer {
+        do throws(HTTPProblem) {
+            switch route {
+            case .landing: return await self.landing()
+            case .style:
+                return Answer(contentType: "text/css; charset=utf-8", body: LandingPage.style)
+            case .icon: return Answer(status: 204)
+            case .status: return .json(try await self.routes.status())
+            case .events:
+                return .json(try await self.routes.events(EventsQuery(target.query)))
+            case .health, .live, .ready, .startup, .dashHealthy, .dashReady, .metrics:
+                return self.probe(route, await self.routes.health())
+            }
+        } catch {
+            return .problem(error)
+        }
+    }
+
+    private func probe(_ route: Route, _ report: HealthReport) -> Answer {
+        func status(_ passes: Bool) -> Int { passes ? 200 : 503 }
+        switch route {
+        case .live:
+            return .json(report.probeJSON("live", report.isLive), status: status(report.isLive))
+        case .ready:
+            return .json(report.probeJSON("ready", report.isReady), status: status(report.isReady))
+        case .startup:
+            return .json(
+                report.probeJSON("started", report.hasStarted), status: status(report.hasStarted))
+        case .dashHealthy:
+            return report.isLive
+                ? .text("Weir is Healthy.") : .text("Service Unavailable", status: 503)
+        case .dashReady:
+            return report.isReady
+                ? .text("Weir is Ready.") : .text("Service Unavailable", status: 503)
+        default:
+            return .json(
+                report.json(version: self.routes.version),
+                status: status(report.state != .unhealthy))
+        }
+    }
+
+    private func landing() async -> Answer {
+        let page = LandingPage(
+            version: self.routes.version, health: await self.routes.health(),
+            chains: await self.routes.chains())
+        return Answer(contentType: "text/html; charset=utf-8", body: page.html, isPage: true)
+    }
+
+    private func scrape(names: [String], accept: String?) async -> Answer {
+        let start = ContinuousClock.now
+        await self.routes.beforeScrape()
+        let choice = ContentNegotiation.choose(accept: accept)
+        let body = self.routes.metrics.render(choice.format, names: names)
+        self.metrics.scraped(in: ContinuousClock.now - start)
+        return Answer(contentType: choice.contentType, body: body, variesByAccept: true)
+    }
+
+    @concurrent
+    private func send(
+        _ answer: Answer, of route: Route?, with writer: consuming AnswerWriter,
+    ) async throws {
+        // Counted before it is sent, so that the client's next scrape shows it.
+        self.metrics.answered(route, status: answer.status)
+        try await writer.send(answer)
+    }
+}
+
+extension Request {
+    /// All `Accept` fields as one.
+    fileprivate var accept: String? {
+        let values = self.headers[values: .accept]
+        return values.isEmpty ? nil : values.joined(separator: ",")
+    }
+}
