@@ -13,7 +13,7 @@ struct BlockForge {
 
     /// Twice what the wanted actions use, so that the base fee finds its place.
     private var gasLimit: UInt64 {
-        max(1_000_000, UInt64(self.parameters.actionsPerBlock * 200_000))
+        max(400_000, UInt64(self.parameters.actionsPerBlock * 130_000))
     }
 
     /// Block 0.
@@ -61,11 +61,11 @@ struct BlockForge {
     /// How many actions there is demand for: the dearer gas is, the fewer.
     private func demand(at baseFee: U256, _ random: inout SeedStream) -> Int {
         let gwei = max(0.01, baseFee.scaledDouble(decimals: 9))
-        let elasticity = min(4, max(0.25, (15 / gwei).squareRoot()))
+        let elasticity = min(4, max(0.25, 15 / gwei))
         let wanted = self.parameters.actionsPerBlock * elasticity
         // From nothing to twice as many, in the mean what is wanted.
         let draw = Double(random.below(1_001)) / 500
-        return min(2_000, Int((wanted * draw).rounded()))
+        return min(2_000, Int(wanted * draw + 0.5))
     }
 
     /// EIP-1559: up or down by an eighth at most, as the parent was over or under its target.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import ChainSimulator
+package import EVMPrimitives
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -38,6 +39,24 @@ package final class SimulatorServer: Sendable {
             self.prehistory = prehistory
             self.interval = interval
         }
+    }
+
+    /// The settings of a chain that keeps pace with the world's clock: its prehistory ends now, and
+    /// every step takes the block time.
+    package static func live(
+        _ parameters: SimulationParameters, now: BlockTime, prehistory: UInt64 = 300,
+        faults: FaultPlan = .none, port: Int = 0
+    ) -> Settings {
+        var parameters = parameters
+        let blockTime = min(max(1, parameters.blockTime), 3_600)
+        parameters.blockTime = blockTime
+        let age = blockTime.multipliedReportingOverflow(by: prehistory)
+        let start = now.rawValue.subtractingReportingOverflow(age.partialValue)
+        parameters.genesisTime = BlockTime(
+            age.overflow || start.overflow ? 0 : start.partialValue)
+        return Settings(
+            parameters: parameters, faults: faults, port: port, prehistory: prehistory,
+            interval: .seconds(Int64(blockTime)))
     }
 
     private enum Phase {

@@ -211,7 +211,7 @@ struct FacadeTests {
 
 /// The hash over the answers of `theSameSeedGivesTheSameBytesAndAnotherSeedOthers`.
 private let pinnedDigest =
-    "0x7456eb2ea1cddaf3128eb0d450d5dffb6c6e0370d30a927d356f2c7281de87a5"
+    "0xbfd1d39ca54cf283e0a57f2858f9e29be29158ad7166f1f2e396152937be6b8f"
 
 private let nobody = Hash256.zero.description
 

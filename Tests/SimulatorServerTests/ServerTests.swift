@@ -1,7 +1,9 @@
 // Weir
 // SPDX-License-Identifier: Apache-2.0
 
+import ChainModel
 import ChainSimulator
+import EVMPrimitives
 import Foundation
 import JSONBytes
 import SimulatorServer
@@ -131,12 +133,18 @@ struct ServerTests {
             #expect(gateway == 502)
             #expect(String(decoding: page, as: UTF8.self).hasPrefix("<html>"))
 
-            for kind in [FaultKind.closedConnection, .truncatedBody] {
-                server.setFaults(only(kind))
-                let text = call("eth_getBlockByNumber", #"["latest",true]"#)
-                let outcome = try? await post(url, text).1
-                #expect(outcome.flatMap { try? JSONValue(parsing: $0) } == nil, "\(kind)")
-            }
+            let port = try #require(url.port)
+            let text = call("eth_getBlockByNumber", #"["latest",true]"#)
+            server.setFaults(only(.closedConnection))
+            #expect(try await rawExchange(port: port, text).isEmpty)
+            server.setFaults(only(.truncatedBody))
+            let bytes = try await rawExchange(port: port, text)
+            let answer = String(decoding: bytes, as: UTF8.self)
+            let body = try #require(answer.range(of: "\r\n\r\n")).upperBound
+            let length = try #require(
+                answer.split(separator: "\r\n").first { $0.hasPrefix("Content-Length: ") })
+            let stated = try #require(Int(length.dropFirst(16)))
+            #expect(answer[body...].utf8.count < stated)
 
             server.setFaults(FaultPlan(latency: 5...10))
             #expect(try await post(url, call("eth_chainId")).0 == 200)
@@ -151,6 +159,18 @@ struct ServerTests {
             #expect(try await post(url, giant).0 == 413)
             #expect(try await post(url, call("eth_chainId")).0 == 200)
         }
+    }
+
+    @Test func aLiveChainEndsNow() throws {
+        var parameters = SimulationParameters(seed: 5)
+        parameters.blockTime = 3
+        let now = BlockTime(1_800_000_000)
+        let settings = SimulatorServer.live(parameters, now: now, prehistory: 10)
+        let server = try SimulatorServer(settings)
+        #expect(server.chain.head?.header.timestamp == now)
+        #expect(settings.interval == .seconds(3))
+        let early = SimulatorServer.live(parameters, now: BlockTime(5), prehistory: .max)
+        #expect(early.parameters.genesisTime == BlockTime(0))
     }
 
     @Test func startingTwiceIsRefusedAndStoppingTwiceIsNot() async throws {
