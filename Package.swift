@@ -25,9 +25,11 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(
@@ -36,51 +38,145 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
+        // Floor 0: C libraries of the system, headers and shims only.
+        .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(
+            name: "CSecp256k1", pkgConfig: "libsecp256k1",
+            providers: [.apt(["libsecp256k1-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+        // Floor 1: bricks.
         target("EVMPrimitives"),
-        target("ChainModel", ["EVMPrimitives"]),
-        target("ChainSync", ["EVMPrimitives", "ChainModel"]),
         target("JSONBytes"),
-        target("SQLDatabase"),
+        target("ConfigTree", [.product(name: "Yams", package: "Yams")]),
         target("MetricsRegistry"),
         target("Tabular"),
-        target(
-            "MetricsBridge",
-            ["MetricsRegistry", .product(name: "CoreMetrics", package: "swift-metrics")]),
+        target("CurlTransport", ["CCurl"]),
+        target("SQLDatabase"),
+
+        // Floor 2: vocabulary and drivers.
+        target("ChainModel", ["EVMPrimitives"]),
+        target("EVMABI", ["EVMPrimitives", "JSONBytes"]),
+        target("EVMSignatures", ["EVMPrimitives", "CSecp256k1"]),
         target(
             "SQLiteDriver",
             [
                 "SQLDatabase", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
-        .systemLibrary(
-            name: "CSecp256k1", pkgConfig: "libsecp256k1",
-            providers: [.apt(["libsecp256k1-dev"])]),
-        target("EVMSignatures", ["EVMPrimitives", "CSecp256k1"]),
+
+        // Floor 3: brains.
+        target("ChainSync", ["EVMPrimitives", "ChainModel"]),
         target("ChainProofs", ["EVMPrimitives", "ChainModel", "EVMSignatures"]),
-        target("WeirStore", ["EVMPrimitives", "ChainModel", "JSONBytes", "SQLDatabase"]),
+        target("LogJSON", ["EVMPrimitives", "JSONBytes", "ChainModel"]),
+        target(
+            "Economy",
+            [
+                "EVMPrimitives", "EVMABI", "ChainModel", "MetricsRegistry", "ConfigTree",
+                .product(name: "HashTreeCollections", package: "swift-collections"),
+            ]),
+
+        // Floor 4: seams and the store.
         target("WeirPorts", ["ChainModel", "EVMPrimitives"]),
+        target("WeirStore", ["EVMPrimitives", "ChainModel", "JSONBytes", "SQLDatabase"]),
+        target("EventTools", ["EVMPrimitives", "JSONBytes", "ChainModel", "EVMABI", "LogJSON"]),
+
+        // Floor 5: edges.
+        target(
+            "EVMRPC",
+            ["WeirPorts", "ChainModel", "EVMPrimitives", "JSONBytes", "CurlTransport", "LogJSON"]),
+        target(
+            "HTTPFront",
+            [
+                "MetricsRegistry", "JSONBytes", "CZlib",
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        target(
+            "ChainSimulator",
+            [
+                "EVMPrimitives", "ChainModel", "JSONBytes", "EVMSignatures", "ChainProofs",
+                "EVMABI",
+            ]),
+        target(
+            "MetricsBridge",
+            ["MetricsRegistry", .product(name: "CoreMetrics", package: "swift-metrics")]),
+
+        // Floor 6: the simulated chain as a node on loopback.
+        target(
+            "SimulatorServer",
+            [
+                "ChainSimulator", "EVMPrimitives",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
+
+        // Tests.
         .target(
-            name: "WeirTestSupport", dependencies: ["EVMPrimitives"], path: "Tests/WeirTestSupport",
-            swiftSettings: settings),
+            name: "WeirTestSupport", dependencies: ["EVMPrimitives"],
+            path: "Tests/WeirTestSupport", swiftSettings: settings),
+        tests(
+            "EVMPrimitivesTests",
+            ["EVMPrimitives", .product(name: "BigInt", package: "BigInt")]),
         tests("JSONBytesTests", ["JSONBytes"]),
+        tests("ConfigTreeTests", ["ConfigTree"]),
         tests("MetricsRegistryTests", ["MetricsRegistry"]),
         tests("TabularTests", ["Tabular"]),
+        tests("CurlTransportTests", ["CurlTransport"]),
+        tests("SQLiteDriverTests", ["SQLDatabase", "SQLiteDriver"]),
+        tests("DatabaseContractTests", ["SQLDatabase", "SQLiteDriver"]),
+        tests("EVMABITests", ["EVMABI", "EVMPrimitives", "JSONBytes"]),
+        tests("EVMSignaturesTests", ["EVMSignatures", "EVMPrimitives"]),
+        tests("ChainSyncTests", ["ChainSync", "ChainModel", "EVMPrimitives"]),
+        tests(
+            "ChainProofsTests", ["ChainProofs", "EVMSignatures", "ChainModel", "EVMPrimitives"]),
+        tests("LogJSONTests", ["LogJSON", "ChainModel", "EVMPrimitives", "JSONBytes"]),
+        tests(
+            "WeirStoreTests",
+            ["WeirStore", "SQLiteDriver", "SQLDatabase", "ChainModel", "EVMPrimitives"]),
+        tests(
+            "EventToolsTests",
+            ["EventTools", "EVMABI", "LogJSON", "ChainModel", "EVMPrimitives", "JSONBytes"]),
+        tests(
+            "EVMRPCTests",
+            [
+                "EVMRPC", "WeirPorts", "ChainModel", "EVMPrimitives", "JSONBytes",
+                "CurlTransport", "LogJSON",
+            ]),
+        tests(
+            "HTTPFrontTests",
+            [
+                "HTTPFront", "MetricsRegistry", "JSONBytes",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        tests(
+            "ChainSimulatorTests",
+            ["ChainSimulator", "EVMPrimitives", "ChainModel", "JSONBytes", "ChainProofs", "EVMABI"]
+        ),
+        tests(
+            "SimulatorServerTests",
+            [
+                "SimulatorServer", "ChainSimulator", "ChainModel", "EVMPrimitives", "JSONBytes",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
         tests(
             "MetricsBridgeTests",
             [
                 "MetricsBridge", "MetricsRegistry",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
             ]),
-        tests("SQLiteDriverTests", ["SQLDatabase", "SQLiteDriver"]),
-        tests("DatabaseContractTests", ["SQLDatabase", "SQLiteDriver"]),
-        tests(
-            "WeirStoreTests",
-            ["WeirStore", "SQLiteDriver", "SQLDatabase", "ChainModel", "EVMPrimitives"]),
-        tests("EVMSignaturesTests", ["EVMSignatures", "EVMPrimitives"]),
-        tests("ChainProofsTests", ["ChainProofs", "ChainModel", "EVMPrimitives", "EVMSignatures"]),
-        tests("ChainSyncTests", ["ChainSync", "ChainModel", "EVMPrimitives"]),
-        tests(
-            "EVMPrimitivesTests",
-            ["EVMPrimitives", .product(name: "BigInt", package: "BigInt")]),
+        tests("HouseTests", ["EVMABI"]),
     ]
 )

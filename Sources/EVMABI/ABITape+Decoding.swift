@@ -29,6 +29,14 @@ package struct EventTopics: Sendable, Equatable {
         self.init(count: topics.count, word(0), word(1), word(2), word(3))
     }
 
+    /// Zero to four topics, each given by its index.
+    @inlinable @inline(__always)
+    package init(count: Int, word: (Int) -> U256) {
+        self.init(
+            count: count, count > 0 ? word(0) : .zero, count > 1 ? word(1) : .zero,
+            count > 2 ? word(2) : .zero, count > 3 ? word(3) : .zero)
+    }
+
     @inlinable @inline(__always)
     package subscript(index: Int) -> U256 {
         switch index {

@@ -11,8 +11,7 @@ extension EventTopics {
     /// The topics of a log.
     @inline(__always)
     package init(_ list: TopicList) {
-        func word(_ index: Int) -> U256 { index < list.count ? list[index].word : .zero }
-        self.init(count: list.count, word(0), word(1), word(2), word(3))
+        self.init(count: list.count) { list[$0].word }
     }
 }
 

@@ -1,0 +1,255 @@
+// Weir
+// SPDX-License-Identifier: Apache-2.0
+
+package import ChainModel
+import EVMPrimitives
+import HashTreeCollections
+
+/// What one chain's blocks mean: the trackers at the settled block, a snapshot for every block
+/// above it, and what was counted in blocks that were dropped.
+///
+/// A value. The driver applies a step to a copy and adopts the copy only when the step is stored,
+/// so that a failed commit leaves nothing to repair.
+package struct Economy: Sendable {
+    package let definition: EconomyDefinition
+    /// The state at the settled block.
+    private var settled: TrackerSet
+    /// The state after each block above it, ascending, with the entries that the block changed.
+    private var window: [Snapshot] = []
+    /// What dropped blocks had counted; only grows. Keys as in the store.
+    private(set) var reverted: [RevertedKey: SeriesState] = [:]
+    private var reducer: BlockReducer
+    /// What event series are called in the store, and events in labels; made once.
+    let eventKeys: [String]
+    let eventLabels: [String]
+
+    private struct Snapshot: Sendable {
+        var number: BlockNumber
+        var set: TrackerSet
+        var touched: Set<StateKey>
+    }
+
+    /// Where something was counted: the tracker as the store names it, and its key.
+    struct RevertedKey: Sendable, Hashable {
+        var tracker: String
+        var key: String
+    }
+
+    /// What a step left behind, to be stored with it.
+    package struct Outcome: Sendable, Equatable {
+        package var facts: [Fact] = []
+        /// Changed entries as of the settled block after the step.
+        package var states: [StateEntry] = []
+        package var reverted: [StateEntry] = []
+        package init() {}
+    }
+
+    /// The trackers before the first block.
+    package init(_ definition: EconomyDefinition) {
+        self.definition = definition
+        self.settled = TrackerSet(definition)
+        self.reducer = BlockReducer(definition)
+        self.eventKeys = EventsTracker.keys(definition)
+        self.eventLabels = EventsTracker.labels(definition)
+    }
+
+    static let eventsName = "events"
+
+    /// The state that is exposed: at the last block.
+    var current: TrackerSet { self.window.last?.set ?? self.settled }
+
+    // MARK: Steps
+
+    /// Takes in a step and says what must be stored with it.
+    package mutating func apply(_ step: ChainNotification) -> Outcome {
+        var outcome = Outcome()
+        switch step {
+        case .placed:
+            break
+        case .caughtUp(let page):
+            var effects = TrackerEffects()
+            var set = self.settled
+            self.reducer.reduce(
+                page.logs, time: page.last.timestamp, into: &set, effects: &effects)
+            outcome.facts = effects.facts
+            outcome.states = self.changes(to: set, touched: effects.touched)
+            self.settled = set
+        case .committed(let block):
+            outcome.facts = self.push(
+                block.logs, number: block.header.number, time: block.header.timestamp)
+        case .reverted(let ref, _):
+            let before = self.current
+            self.window.removeAll { $0.number > ref.number }
+            outcome.reverted = self.noteReverted(from: before)
+        case .finalized(let anchor):
+            outcome.states = self.settle(upTo: anchor.number)
+        }
+        return outcome
+    }
+
+    /// Folds a block above the settled one again from its stored logs, after a restart.
+    package mutating func refold(_ logs: LogBatch, anchor: BlockAnchor) {
+        _ = self.push(logs, number: anchor.number, time: anchor.timestamp)
+    }
+
+    private mutating func push(
+        _ logs: LogBatch, number: BlockNumber, time: BlockTime
+    ) -> [Fact] {
+        var effects = TrackerEffects()
+        var set = self.current
+        self.reducer.reduce(logs, time: time, into: &set, effects: &effects)
+        self.window.append(Snapshot(number: number, set: set, touched: effects.touched))
+        return effects.facts
+    }
+
+    private mutating func settle(upTo number: BlockNumber) -> [StateEntry] {
+        let count = self.window.prefix { $0.number <= number }.count
+        guard count > 0 else { return [] }
+        var touched: Set<StateKey> = []
+        for snapshot in self.window[..<count] { touched.formUnion(snapshot.touched) }
+        let set = self.window[count - 1].set
+        let changes = self.changes(to: set, touched: touched)
+        self.settled = set
+        self.window.removeFirst(count)
+        return changes
+    }
+
+    /// The entries in which a state differs from the settled one.
+    private func changes(to set: TrackerSet, touched: Set<StateKey>) -> [StateEntry] {
+        var entries: [StateEntry] = []
+        if set.events != self.settled.events {
+            for ((key, new), old) in zip(
+                zip(self.eventKeys, set.events.states), self.settled.events.states) where new != old
+            {
+                entries.append(
+                    StateEntry(
+                        tracker: Self.eventsName, key: key, value: StateCoding.encode(new)))
+            }
+        }
+        for key in touched {
+            entries.append(
+                StateEntry(
+                    tracker: self.metricName(key.metric), key: key.key,
+                    value: set.metrics[key.metric].stateBytes(key.key)))
+        }
+        return entries.sorted { ($0.tracker, $0.key) < ($1.tracker, $1.key) }
+    }
+
+    /// Adds what the dropped blocks had counted to what was reverted before.
+    private mutating func noteReverted(from dropped: TrackerSet) -> [StateEntry] {
+        let now = self.current
+        var entries: [StateEntry] = []
+        func add(_ tracker: String, _ key: String, _ growth: SeriesState) {
+            let place = RevertedKey(tracker: tracker, key: key)
+            if var total = self.reverted[place] {
+                total.add(growth)
+                self.reverted[place] = total
+            } else {
+                self.reverted[place] = growth
+            }
+            entries.append(
+                StateEntry(
+                    tracker: tracker, key: key,
+                    value: self.reverted[place].map(StateCoding.encode)))
+        }
+        for ((key, new), old) in zip(
+            zip(self.eventKeys, dropped.events.states), now.events.states)
+        {
+            if let growth = new.growth(since: old) { add(Self.eventsName, key, growth) }
+        }
+        for (index, metric) in dropped.metrics.enumerated() {
+            for (key, new) in metric.series {
+                guard let growth = new.growth(since: now.metrics[index].series[key]) else {
+                    continue
+                }
+                add(self.metricName(index), "series/" + key, growth)
+            }
+        }
+        return entries
+    }
+
+    func metricName(_ index: Int) -> String { "metric/" + self.definition.metrics[index].name }
+
+    // MARK: The store
+
+    /// All entries of the settled state.
+    package func states() -> [StateEntry] {
+        var entries = zip(self.eventKeys, self.settled.events.states).map { key, state in
+            StateEntry(tracker: Self.eventsName, key: key, value: StateCoding.encode(state))
+        }
+        for (index, metric) in self.settled.metrics.enumerated() {
+            for key in metric.stateKeys {
+                entries.append(
+                    StateEntry(
+                        tracker: self.metricName(index), key: key, value: metric.stateBytes(key)))
+            }
+        }
+        return entries
+    }
+
+    /// Puts stored entries in their places.
+    ///
+    /// - Throws: ``EconomyError`` for an entry that this definition does not have or that is
+    ///   damaged: state of another definition is never mistaken for this one's.
+    package mutating func restore(
+        states: [StateEntry], reverted: [StateEntry]
+    ) throws(EconomyError) {
+        let positions = Dictionary(
+            zip(self.eventKeys, self.eventKeys.indices), uniquingKeysWith: { first, _ in first })
+        for entry in states {
+            guard let bytes = entry.value else { continue }
+            let isRestored: Bool
+            if entry.tracker == Self.eventsName {
+                let index = positions[entry.key]
+                let state = index.flatMap { StateCoding.decode(bytes, bounds: self.bounds(of: $0)) }
+                isRestored =
+                    index.flatMap { index in
+                        state.map { self.settled.events.restore($0, at: index) }
+                    } ?? false
+            } else if let metric = self.metricIndex(entry.tracker) {
+                isRestored = self.settled.metrics[metric].restore(entry.key, bytes)
+            } else {
+                isRestored = false
+            }
+            guard isRestored else { throw .unfitState(tracker: entry.tracker, key: entry.key) }
+        }
+        for entry in reverted {
+            guard let bytes = entry.value else { continue }
+            let bounds =
+                entry.tracker == Self.eventsName
+                ? positions[entry.key].map { self.bounds(of: $0) }
+                : self.metricIndex(entry.tracker).map { self.settled.metrics[$0].bounds.count }
+            // What was counted under a definition that is gone has no series any more.
+            guard let bounds, let state = StateCoding.decode(bytes, bounds: bounds) else {
+                continue
+            }
+            self.reverted[RevertedKey(tracker: entry.tracker, key: entry.key)] = state
+        }
+    }
+
+    private func metricIndex(_ tracker: String) -> Int? {
+        self.definition.metrics.indices.first { self.metricName($0) == tracker }
+    }
+
+    /// The number of bounds of the event series at a position; zero for counts.
+    private func bounds(of position: Int) -> Int {
+        let values = self.definition.eventValues
+        let index = position - (self.eventKeys.count - values.count)
+        return index >= 0 ? values[index].buckets.count : 0
+    }
+}
+
+/// Why stored state cannot be taken over.
+package enum EconomyError: Error, Equatable, Sendable {
+    case unfitState(tracker: String, key: String)
+}
+
+extension EconomyError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .unfitState(let tracker, let key):
+            "the stored state `\(key)` of `\(tracker)` does not fit the configuration; "
+                + "build it again from the stored logs with `weir rebuild`"
+        }
+    }
+}

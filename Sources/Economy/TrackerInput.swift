@@ -1,0 +1,75 @@
+// Weir
+// SPDX-License-Identifier: Apache-2.0
+
+import ChainModel
+import EVMABI
+import EVMPrimitives
+
+/// What a tracker is shown of an event: the decoded values, the log, and the time of its block.
+struct TrackerInput {
+    let tape: ABITape
+    let layout: EventLayout
+    let entry: LogEntry
+    /// The data of the log.
+    let data: [UInt8]
+    let time: BlockTime
+
+    /// An argument as one word that tells it from others: its value, or the hash of a value of
+    /// several words, which is also what a topic holds of it.
+    func keyWord(_ parameter: Int, of event: DecodedEvent) -> U256 {
+        switch self.layout.event.inputs[parameter].type {
+        case .bytes, .string:
+            if self.layout.event.inputs[parameter].isIndexed { break }
+            return Keccak256.hash(Array(self.data[event.byteRange(parameter, on: self.tape)])).word
+        default:
+            break
+        }
+        return event.word(parameter, on: self.tape)
+    }
+
+    /// An argument as the value of a label: addresses in EIP-55, integers in decimal digits, bytes in
+    /// hex, text cut at 64 characters.
+    func labelText(_ parameter: Int, of event: DecodedEvent) -> String {
+        let input = self.layout.event.inputs[parameter]
+        switch input.type {
+        case .uint: return event.word(parameter, on: self.tape).description
+        case .int: return event.signed(parameter, on: self.tape).description
+        case .address: return event.address(parameter, on: self.tape).description
+        case .bool: return event.bool(parameter, on: self.tape) ? "true" : "false"
+        case .fixedBytes(let count):
+            return Hex.encode(
+                event.word(parameter, on: self.tape).bigEndianBytes.prefix(count))
+        case .string where !input.isIndexed:
+            let bytes = self.data[event.byteRange(parameter, on: self.tape)]
+            guard let text = String(validating: bytes, as: UTF8.self) else {
+                return Hex.encode(bytes.prefix(32))
+            }
+            // The separator of label values must not come from outside.
+            let clean = text.map { $0 == "\u{1f}" ? " " : $0 }
+            return String(clean.prefix(64))
+        case .bytes where !input.isIndexed:
+            return Hex.encode(self.data[event.byteRange(parameter, on: self.tape)].prefix(32))
+        default:
+            return event.hash(parameter, on: self.tape).description
+        }
+    }
+}
+
+/// What a tracker leaves behind: facts, and the entries of its state that it changed.
+struct TrackerEffects {
+    var facts: [Fact] = []
+    /// Changed entries by metric and key.
+    var touched: Set<StateKey> = []
+    /// The metric at work.
+    var metric = 0
+
+    mutating func touch(_ key: String) {
+        self.touched.insert(StateKey(metric: self.metric, key: key))
+    }
+}
+
+/// An entry of a metric's state.
+struct StateKey: Sendable, Hashable {
+    var metric: Int
+    var key: String
+}

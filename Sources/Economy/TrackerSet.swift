@@ -1,0 +1,105 @@
+// Weir
+// SPDX-License-Identifier: Apache-2.0
+
+import ChainModel
+import EVMABI
+import EVMPrimitives
+
+/// The state of all trackers of one chain at one block. A value: a copy is a snapshot.
+struct TrackerSet: Sendable {
+    var events: EventsTracker
+    var metrics: [MetricTracker]
+
+    init(_ definition: EconomyDefinition) {
+        self.events = EventsTracker(definition)
+        self.metrics = definition.metrics.map(MetricTracker.init)
+    }
+}
+
+/// Takes logs into a ``TrackerSet``: finds each log's event, decodes it once, shows it to those
+/// who asked for it.
+///
+/// A log that is no event is counted with its reason; nothing stops the chain. For events that no
+/// metric asked for, nothing is allocated.
+struct BlockReducer: Sendable {
+    private let definition: EconomyDefinition
+    /// By slot: the metrics that take the event, those whose latency it begins, and the declared
+    /// values.
+    private var metricsBySlot: [[Int]]
+    private var beginningsBySlot: [[Int]]
+    private var valuesBySlot: [[Int]]
+    private let valueBounds: [[U256]]
+    private var tape = ABITape()
+
+    init(_ definition: EconomyDefinition) {
+        self.definition = definition
+        let slots = definition.catalog.layouts.count
+        self.metricsBySlot = Array(repeating: [], count: slots)
+        self.beginningsBySlot = self.metricsBySlot
+        self.valuesBySlot = self.metricsBySlot
+        self.valueBounds = definition.eventValues.map {
+            ValueHistogram.units(of: $0.buckets, decimals: $0.value.decimals)
+        }
+        for (index, metric) in definition.metrics.enumerated() {
+            for slot in metric.slots { self.metricsBySlot[slot].append(index) }
+            if case .latency(let latency) = metric.kind {
+                for slot in latency.startSlots { self.beginningsBySlot[slot].append(index) }
+            }
+        }
+        for (index, value) in definition.eventValues.enumerated() {
+            self.valuesBySlot[value.slot].append(index)
+        }
+    }
+
+    /// Reduces logs in order. `time` is the time of logs that do not carry one.
+    mutating func reduce(
+        _ logs: LogBatch, time: BlockTime, into set: inout TrackerSet,
+        effects: inout TrackerEffects
+    ) {
+        let arena = unsafe logs.arena.span.bytes
+        for entry in logs.entries {
+            self.tape.removeAll()
+            let topics = entry.topics
+            let outcome = self.definition.catalog.decode(
+                address: entry.address,
+                topics: EventTopics(count: topics.count) { topics[$0].word },
+                data: arena.extracting(entry.dataOffset..<(entry.dataOffset + entry.dataCount)),
+                onto: &self.tape)
+            switch outcome {
+            case .unknownContract: continue
+            case .undecodable(let contract, let reason):
+                set.events.count(contract: contract, reason)
+            case .event(let event):
+                set.events.count(slot: event.slot)
+                self.show(event, entry, logs, time, &set, &effects)
+            }
+        }
+    }
+
+    @inline(__always)
+    private func show(
+        _ event: DecodedEvent, _ entry: LogEntry, _ logs: LogBatch, _ time: BlockTime,
+        _ set: inout TrackerSet, _ effects: inout TrackerEffects
+    ) {
+        let slot = event.slot
+        for index in self.valuesBySlot[slot] {
+            let value = self.definition.eventValues[index].value
+            set.events.observe(
+                index, event.word(value.parameter, on: self.tape), bounds: self.valueBounds[index])
+        }
+        if self.metricsBySlot[slot].isEmpty, self.beginningsBySlot[slot].isEmpty { return }
+        let input = TrackerInput(
+            tape: self.tape, layout: self.definition.catalog.layouts[slot], entry: entry,
+            data: logs.data(of: entry),
+            time: entry.blockTimestamp.rawValue == 0 ? time : entry.blockTimestamp)
+        for index in self.beginningsBySlot[slot] {
+            guard case .latency(let latency) = self.definition.metrics[index].kind else { continue }
+            effects.metric = index
+            set.metrics[index].begin(latency, event, input, effects: &effects)
+        }
+        for index in self.metricsBySlot[slot] {
+            effects.metric = index
+            set.metrics[index].apply(event, input, effects: &effects)
+        }
+    }
+}
