@@ -1,0 +1,92 @@
+// Weir
+// SPDX-License-Identifier: Apache-2.0
+
+import CurlTransport
+import JSONBytes
+package import Tabular
+
+/// `weir status`: asks a running instance how it is.
+package struct InstanceStatus: Sendable, Equatable {
+    /// The instance's answer as it came.
+    package let json: [UInt8]
+    /// One row a chain.
+    package let table: Table
+
+    /// - Parameter address: where the instance listens, as `http://127.0.0.1:9560`.
+    package static func ask(_ address: String) async throws(ToolError) -> InstanceStatus {
+        let url: EndpointURL
+        do throws(TransportError) {
+            url = try EndpointURL(Self.trimmed(address) + "/api/v1/status")
+        } catch {
+            throw .usage("--url: \(error)")
+        }
+        let curl = CurlClient()
+        let result: Result<HTTPResponse, TransportError>
+        do throws(TransportError) {
+            result = .success(
+                try await curl.send(
+                    HTTPRequest(
+                        method: .get, url: url,
+                        timeouts: HTTPTimeouts(connect: .seconds(3), total: .seconds(10)),
+                        maxResponseBytes: 8 << 20)))
+        } catch {
+            result = .failure(error)
+        }
+        await curl.shutdown()
+        switch result {
+        case .failure(let error):
+            throw .noInstance(address: url.authority, reason: "\(error)")
+        case .success(let response):
+            guard response.status == 200 else {
+                throw .notAnInstance(
+                    address: url.authority, detail: "HTTP status \(response.status)")
+            }
+            return try Self.read(response.body, address: url.authority)
+        }
+    }
+
+    /// Reads an answer: an object whose `chains` is a list of objects.
+    static func read(_ body: [UInt8], address: String) throws(ToolError) -> InstanceStatus {
+        guard let document = try? JSONValue(parsing: body), let chains = document["chains"]?.array
+        else { throw .notAnInstance(address: address, detail: "no JSON with 'chains'") }
+        var table = Table(columns: [
+            Column("chain", "Chain"), Column("id", "Id", alignment: .right),
+            Column("state", "State"), Column("head", "Head", alignment: .right),
+            Column("processed", "Processed", alignment: .right),
+            Column("lag_blocks", "Lag", alignment: .right), Column("note", "Note"),
+        ])
+        for chain in chains {
+            let head = Self.number(chain, ["head", "headBlock"])
+            let processed = Self.number(chain, ["processed", "processedBlock"])
+            var lag = Cell.empty
+            if let head = head.flatMap({ UInt64($0) }),
+                let processed = processed.flatMap({ UInt64($0) })
+            {
+                lag = .integer(head > processed ? head - processed : 0)
+            }
+            table.append([
+                .text(chain["name"]?.string ?? ""),
+                Self.number(chain, ["id", "chainId"]).map { .number($0) } ?? .empty,
+                .text(chain["state"]?.string ?? ""), head.map { .number($0) } ?? .empty,
+                processed.map { .number($0) } ?? .empty, lag,
+                .text(chain["note"]?.string ?? chain["reason"]?.string ?? ""),
+            ])
+        }
+        return InstanceStatus(json: body, table: table)
+    }
+
+    /// A whole number, as a number or as decimal text, under the first key that is there.
+    private static func number(_ object: JSONValue, _ keys: [String]) -> String? {
+        for key in keys {
+            guard let text = object[key]?.numberText ?? object[key]?.string else { continue }
+            if UInt64(text) != nil { return text }
+        }
+        return nil
+    }
+
+    private static func trimmed(_ address: String) -> String {
+        var text = address.contains("://") ? address : "http://" + address
+        while text.hasSuffix("/") { text.removeLast() }
+        return text
+    }
+}
