@@ -181,37 +181,35 @@ extension Economy {
         var families: [FamilySamples] = []
         for (index, metric) in set.metrics.enumerated() {
             let definition = metric.definition
+            let name = self.metricName(index)
             var totals: [String: SeriesState] = [:]
             for (key, state) in metric.series { totals[key] = state }
-            var dropped: [Sample] = []
-            for (place, state) in self.reverted where place.tracker == self.metricName(index) {
+            for (place, state) in self.reverted where place.tracker == name {
                 guard let key = place.key.dropping("series/") else { continue }
                 totals[key, default: state.zeroed].add(state)
-                dropped.append(
-                    Sample(self.labels(key, definition), Self.value(state, definition, twin: true)))
             }
-            families.append(
-                FamilySamples(
-                    family: definition.name,
-                    samples: totals.map { key, state in
-                        Sample(self.labels(key, definition), Self.value(state, definition))
-                    }.sorted { $0.labelValues.lexicographicallyPrecedes($1.labelValues) }))
+            var seen: [Sample] = []
+            var dropped: [Sample] = []
+            // In one order every time, which the registry takes in faster.
+            for (key, total) in totals.sorted(by: { $0.key < $1.key }) {
+                let labels = self.labels(key, definition)
+                seen.append(Sample(labels, Self.value(total, definition)))
+                // At zero where nothing was dropped, so that the difference is always there.
+                let place = RevertedKey(tracker: name, key: "series/" + key)
+                let gone = self.reverted[place] ?? total.zeroed
+                dropped.append(Sample(labels, Self.value(gone, definition, twin: true)))
+            }
+            families.append(FamilySamples(family: definition.name, samples: seen))
             if let twin = Self.twinName(of: definition) {
-                families.append(
-                    FamilySamples(
-                        family: twin,
-                        samples: dropped.sorted {
-                            $0.labelValues.lexicographicallyPrecedes($1.labelValues)
-                        }))
+                families.append(FamilySamples(family: twin, samples: dropped))
             }
         }
         return families
     }
 
     private func labels(_ key: String, _ definition: MetricDefinition) -> [String] {
-        if definition.labels.isEmpty { return [self.definition.chain] }
-        let values = key.split(separator: "\u{1f}", omittingEmptySubsequences: false)
-        return [self.definition.chain] + values.map(String.init)
+        [self.definition.chain]
+            + (SeriesKey.values(of: key, count: definition.labels.count) ?? [])
     }
 
     private static func value(

@@ -215,16 +215,31 @@ package struct Economy: Sendable {
         }
         for entry in reverted {
             guard let bytes = entry.value else { continue }
-            let bounds =
-                entry.tracker == Self.eventsName
-                ? positions[entry.key].map { self.bounds(of: $0) }
-                : self.metricIndex(entry.tracker).map { self.settled.metrics[$0].bounds.count }
             // What was counted under a definition that is gone has no series any more.
-            guard let bounds, let state = StateCoding.decode(bytes, bounds: bounds) else {
-                continue
-            }
+            guard let state = self.revertedState(entry, bytes, positions) else { continue }
             self.reverted[RevertedKey(tracker: entry.tracker, key: entry.key)] = state
         }
+    }
+
+    private func revertedState(
+        _ entry: StateEntry, _ bytes: [UInt8], _ positions: [String: Int]
+    ) -> SeriesState? {
+        if entry.tracker == Self.eventsName {
+            guard let index = positions[entry.key],
+                let state = StateCoding.decode(bytes, bounds: self.bounds(of: index)),
+                state.hasKind(of: self.settled.events.states[index])
+            else { return nil }
+            return state
+        }
+        guard let index = self.metricIndex(entry.tracker),
+            let key = entry.key.dropping("series/")
+        else { return nil }
+        let metric = self.settled.metrics[index]
+        guard !metric.definition.kind.isGauge,
+            let state = StateCoding.decode(bytes, bounds: metric.bounds.count),
+            metric.accepts(state, at: key)
+        else { return nil }
+        return state
     }
 
     private func metricIndex(_ tracker: String) -> Int? {

@@ -28,7 +28,7 @@ struct TrackerInput {
     }
 
     /// An argument as the value of a label: addresses in EIP-55, integers in decimal digits, bytes in
-    /// hex, text cut at 64 characters.
+    /// hex, text cut at 64 Unicode scalars and without control characters.
     func labelText(_ parameter: Int, of event: DecodedEvent) -> String {
         let input = self.layout.event.inputs[parameter]
         switch input.type {
@@ -44,14 +44,22 @@ struct TrackerInput {
             guard let text = String(validating: bytes, as: UTF8.self) else {
                 return Hex.encode(bytes.prefix(32))
             }
-            // The separator of label values must not come from outside.
-            let clean = text.map { $0 == "\u{1f}" ? " " : $0 }
-            return String(clean.prefix(64))
+            return Self.clean(text)
         case .bytes where !input.isIndexed:
             return Hex.encode(self.data[event.byteRange(parameter, on: self.tape)].prefix(32))
         default:
             return event.hash(parameter, on: self.tape).description
         }
+    }
+
+    /// A text from outside as people may be shown it: a zero byte ends a scrape, and a single
+    /// character may have any number of marks.
+    private static func clean(_ text: String) -> String {
+        var scalars = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars.prefix(64) {
+            scalars.append(scalar.properties.generalCategory == .control ? " " : scalar)
+        }
+        return String(scalars)
     }
 }
 

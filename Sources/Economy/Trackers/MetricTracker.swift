@@ -13,14 +13,13 @@ import HashTreeCollections
 struct MetricTracker: Sendable {
     let definition: MetricDefinition
     let bounds: [U256]
-    /// By label values joined with ``separator``.
+    /// By label values, as ``SeriesKey`` writes them.
     private(set) var series: TreeDictionary<String, SeriesState> = [:]
     /// The time of first events, by the word of their key.
     private(set) var pending: TreeDictionary<U256, BlockTime> = [:]
     /// First events that were not remembered because too many waited.
     private(set) var dropped: UInt64 = 0
 
-    static let separator = "\u{1f}"
     /// The value of every label in the series that takes what is beyond the budget.
     static let other = "other"
 
@@ -126,14 +125,11 @@ struct MetricTracker: Sendable {
         _ input: TrackerInput, _ event: DecodedEvent, _ effects: inout TrackerEffects,
         _ change: (inout SeriesState) -> Void
     ) {
-        var key = ""
-        for (index, label) in self.definition.labels.enumerated() {
-            if index > 0 { key += Self.separator }
-            key += input.labelText(label.parameter, of: event)
-        }
+        let labels = self.definition.labels
+        var key = SeriesKey.text(
+            of: labels.lazy.map { input.labelText($0.parameter, of: event) })
         if self.series[key] == nil, self.series.count >= self.definition.seriesMax {
-            key = Array(repeating: Self.other, count: self.definition.labels.count)
-                .joined(separator: Self.separator)
+            key = SeriesKey.text(of: repeatElement(Self.other, count: labels.count))
         }
         var state = self.series[key] ?? self.empty
         change(&state)
@@ -167,19 +163,28 @@ struct MetricTracker: Sendable {
     mutating func restore(_ key: String, _ bytes: [UInt8]) -> Bool {
         guard let state = StateCoding.decode(bytes, bounds: self.bounds.count) else { return false }
         if let text = key.dropping("series/") {
-            guard state.hasKind(of: self.empty) else { return false }
+            guard self.accepts(state, at: text) else { return false }
             self.series[text] = state
             return true
         }
-        guard case .count(let count) = state else { return false }
-        if key == "dropped" {
-            self.dropped = count
-        } else if let text = key.dropping("pending/"), let word = U256(hexQuantity: text) {
-            self.pending[word] = BlockTime(count)
-        } else {
+        guard case .latency = self.definition.kind, case .count(let count) = state else {
             return false
         }
+        if key == "dropped" {
+            self.dropped = count
+            return true
+        }
+        guard let text = key.dropping("pending/"), let word = U256(hexQuantity: text),
+            word.hexQuantity == text
+        else { return false }
+        self.pending[word] = BlockTime(count)
         return true
+    }
+
+    /// Whether a state is of this metric's kind, and its key that of label values of this metric.
+    func accepts(_ state: SeriesState, at key: String) -> Bool {
+        state.hasKind(of: self.empty)
+            && SeriesKey.values(of: key, count: self.definition.labels.count) != nil
     }
 }
 
@@ -199,6 +204,8 @@ extension SeriesState {
 extension String {
     /// The rest behind a prefix; nil where it does not begin so.
     func dropping(_ prefix: String) -> String? {
-        self.hasPrefix(prefix) ? String(self.dropFirst(prefix.count)) : nil
+        // By bytes: a mark behind the prefix would make one character with its last letter.
+        guard self.utf8.starts(with: prefix.utf8) else { return nil }
+        return String(self[self.utf8.index(self.startIndex, offsetBy: prefix.utf8.count)...])
     }
 }
