@@ -56,8 +56,8 @@ package struct InstanceStatus: Sendable, Equatable {
             Column("lag_blocks", "Lag", alignment: .right), Column("note", "Note"),
         ])
         for chain in chains {
-            let head = Self.number(chain, ["head", "headBlock"])
-            let processed = Self.number(chain, ["processed", "processedBlock"])
+            let head = Self.number(chain["head"]?["number"])
+            let processed = Self.number(chain["processed"]?["number"])
             var lag = Cell.empty
             if let head = head.flatMap({ UInt64($0) }),
                 let processed = processed.flatMap({ UInt64($0) })
@@ -66,22 +66,25 @@ package struct InstanceStatus: Sendable, Equatable {
             }
             table.append([
                 .text(chain["name"]?.string ?? ""),
-                Self.number(chain, ["id", "chainId"]).map { .number($0) } ?? .empty,
+                Self.number(chain["id"]).map { .number($0) } ?? .empty,
                 .text(chain["state"]?.string ?? ""), head.map { .number($0) } ?? .empty,
                 processed.map { .number($0) } ?? .empty, lag,
-                .text(chain["note"]?.string ?? chain["reason"]?.string ?? ""),
+                .text(Self.note(chain)),
             ])
         }
         return InstanceStatus(json: body, table: table)
     }
 
-    /// A whole number, as a number or as decimal text, under the first key that is there.
-    private static func number(_ object: JSONValue, _ keys: [String]) -> String? {
-        for key in keys {
-            guard let text = object[key]?.numberText ?? object[key]?.string else { continue }
-            if UInt64(text) != nil { return text }
-        }
-        return nil
+    /// What is wrong with a chain; empty when nothing is.
+    private static func note(_ chain: JSONValue) -> String {
+        if let reason = chain["halted"]?.string { return reason }
+        return chain["up"]?.bool == false ? "the node does not answer" : ""
+    }
+
+    /// The text of a whole number.
+    private static func number(_ value: JSONValue?) -> String? {
+        guard let text = value?.numberText, UInt64(text) != nil else { return nil }
+        return text
     }
 
     private static func trimmed(_ address: String) -> String {

@@ -32,15 +32,22 @@ package struct RewindPlan: Sendable {
         return try await StoreTools.reading(configuration.storePath) { _, store in
             let statistics = try await store.statistics().first { $0.id == chain.id }
             guard statistics?.settled != nil else { throw StoreError.unknownChain(chain.id) }
-            var anchor: BlockAnchor?
-            do throws(StoreError) {
-                anchor = try await store.rewindTarget(chain.id, to: BlockNumber(asked))
-            } catch .nothingBelow {
-                anchor = nil
-            }
             return RewindPlan(
-                chain: chain, storePath: configuration.storePath, anchor: anchor, asked: asked,
+                chain: chain, storePath: configuration.storePath,
+                anchor: try await Self.anchor(store, chain.id, asked), asked: asked,
                 processed: statistics?.processed)
+        }
+    }
+
+    /// The block to go back to; nil where none is stored so low.
+    private static func anchor(
+        _ store: WeirStore, _ chain: ChainID, _ asked: UInt64
+    ) async throws(StoreError) -> BlockAnchor? {
+        do throws(StoreError) {
+            return try await store.rewindTarget(chain, to: BlockNumber(asked))
+        } catch {
+            if case .nothingBelow = error { return nil }
+            throw error
         }
     }
 
@@ -57,7 +64,7 @@ package struct RewindPlan: Sendable {
                 chain.id, to: anchor,
                 rebuiltBy: EconomyBuilder(chain.economy, chain: chain.id))
             try await store.configure(
-                chain.id, name: chain.name, filter: FollowedChain(chain).filterText,
+                chain.id, name: chain.name, filter: chain.followed.filterText,
                 trackers: chain.economy.fingerprint)
         }
     }
@@ -105,15 +112,6 @@ package enum RebuildTool {
             }
             return rebuilt
         }
-    }
-}
-
-extension FollowedChain {
-    /// A chain of a configuration, as the follower sees it.
-    init(_ chain: ChainConfiguration) {
-        self.init(
-            name: chain.name, id: chain.id, sync: chain.sync, filter: chain.filter,
-            definition: chain.economy)
     }
 }
 
