@@ -34,10 +34,10 @@ package struct ExactSum: Sendable, Hashable {
 
     /// The sum divided by 10^decimals as the nearest `Double`, for the exposition.
     package func double(decimals: UInt8) -> Double {
-        var value = self.low.scaledDouble(decimals: decimals)
-        if self.carry > 0 {
-            value += Double(self.carry) * U256.max.scaledDouble(decimals: decimals)
-        }
-        return value
+        guard self.carry > 0 else { return self.low.scaledDouble(decimals: decimals) }
+        // The upper 256 of the 320 bits: what is cut off is far below the precision of a Double,
+        // and a sum that grows never seems to fall, as that of two rounded parts might.
+        let upper = U256(limbs: self.low.limb1, self.low.limb2, self.low.limb3, self.carry)
+        return upper.scaledDouble(decimals: decimals) * 0x1p64
     }
 }
