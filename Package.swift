@@ -73,7 +73,7 @@ let package = Package(
         target(
             "Economy",
             [
-                "EVMPrimitives", "EVMABI", "ChainModel", "MetricsRegistry", "ConfigTree",
+                "EVMPrimitives", "EVMABI", "ChainModel", "MetricsRegistry",
                 .product(name: "HashTreeCollections", package: "swift-collections"),
             ]),
 
@@ -119,6 +119,27 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
+
+        // Floor 7: wiring, drivers, lifecycle.
+        target(
+            "WeirApp",
+            [
+                "EVMPrimitives", "JSONBytes", "ConfigTree", "MetricsRegistry", "Tabular",
+                "CurlTransport", "SQLDatabase", "ChainModel", "EVMABI", "SQLiteDriver",
+                "ChainSync", "LogJSON", "Economy", "WeirPorts", "WeirStore", "EventTools",
+                "EVMRPC", "HTTPFront", "ChainSimulator", "MetricsBridge", "SimulatorServer",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ]),
+
+        // Floor 8: the executable.
+        .executableTarget(
+            name: "weir",
+            dependencies: [
+                "WeirApp", "EventTools", "Tabular",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: settings),
 
         // Tests.
         .target(
@@ -177,6 +198,23 @@ let package = Package(
                 "MetricsBridge", "MetricsRegistry",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
             ]),
-        tests("HouseTests", ["EVMABI"]),
+        tests(
+            "EconomyTests",
+            [
+                "Economy", "EVMABI", "EVMPrimitives", "ChainModel", "MetricsRegistry",
+                .product(name: "HashTreeCollections", package: "swift-collections"),
+                .product(name: "BigInt", package: "BigInt"),
+            ]),
+        tests(
+            "WeirAppTests",
+            [
+                "WeirApp", "ChainSimulator", "SimulatorServer", "EVMPrimitives", "ConfigTree",
+                "CurlTransport", "SQLDatabase", "SQLiteDriver", "Tabular", "WeirPorts",
+                "WeirStore", "ChainModel", "ChainSync", "EVMABI", "EVMRPC", "Economy",
+                "HTTPFront", "MetricsRegistry", "JSONBytes",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        tests("CommandTests", ["weir"]),
+        tests("HouseTests", ["EVMABI", "WeirApp", "MetricsRegistry"]),
     ]
 )

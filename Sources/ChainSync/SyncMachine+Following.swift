@@ -233,6 +233,9 @@ extension SyncMachine {
             if let start = self.configuration.start, block.header.number < start {
                 block.logs = LogBatch()
             }
+            for index in block.logs.entries.indices {
+                block.logs.entries[index].blockTimestamp = block.header.timestamp
+            }
             actions.append(.deliver(.committed(block)))
         }
         self.failures = 0

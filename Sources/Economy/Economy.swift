@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import ChainModel
-import EVMPrimitives
+package import EVMPrimitives
 import HashTreeCollections
 
 /// What one chain's blocks mean: the trackers at the settled block, a snapshot for every block
@@ -257,6 +257,8 @@ package struct Economy: Sendable {
 /// Why stored state cannot be taken over.
 package enum EconomyError: Error, Equatable, Sendable {
     case unfitState(tracker: String, key: String)
+    /// A latency was asked of logs that were stored without the time of their block.
+    case timeUnknown(block: BlockNumber)
 }
 
 extension EconomyError: CustomStringConvertible {
@@ -265,6 +267,9 @@ extension EconomyError: CustomStringConvertible {
         case .unfitState(let tracker, let key):
             "the stored state `\(key)` of `\(tracker)` does not fit the configuration; "
                 + "build it again from the stored logs with `weir rebuild`"
+        case .timeUnknown(let block):
+            "the logs of block \(block) were stored without its time, which a latency needs; "
+                + "read them again with `weir rewind`"
         }
     }
 }

@@ -1,0 +1,159 @@
+// Weir
+// SPDX-License-Identifier: Apache-2.0
+
+import ChainSimulator
+import ConfigTree
+import EVMABI
+import EVMRPC
+
+/// The configuration of `weir demo`, which needs no file: neither its own nor the ABIs'.
+package enum DemoConfiguration {
+    /// The configuration with the demo's own endpoint.
+    package static func configuration(
+        endpoint: String
+    ) throws -> WeirConfiguration {
+        var configuration = try WeirConfiguration.load(
+            text: Self.yaml, name: "demo.yaml", surroundings: Self.surroundings
+        ).configuration
+        for index in configuration.chains.indices {
+            configuration.chains[index].endpoints = [
+                try RPCEndpoint(name: "simulator", url: endpoint)
+            ]
+        }
+        return configuration
+    }
+
+    /// No environment, and as files only the ABIs of the demo.
+    private static let surroundings = ConfigSurroundings { path, _ in
+        SimulatedContract.allCases.first { path.hasSuffix($0.abiFile) }
+            .map { .success(Array(Self.text(of: $0.abi).utf8)) } ?? .failure(.missing)
+    }
+
+    /// The events as human-readable fragments.
+    private static func text(of abi: ContractABI) -> String {
+        abi.events.map { event in
+            let inputs = event.inputs.map {
+                "\($0.type.canonical)\($0.isIndexed ? " indexed" : "") \($0.name)"
+            }
+            let suffix = event.isAnonymous ? " anonymous" : ""
+            return "event \(event.name)(\(inputs.joined(separator: ", ")))\(suffix);"
+        }
+        .joined(separator: "\n")
+    }
+
+    /// The same, byte for byte, as `config/demo.yaml`.
+    package static let yaml = #"""
+        # The configuration of `weir demo`: a simulated chain with an economy of nodes and jobs.
+        # `weir demo` puts its own endpoint in the place of this one.
+
+        chains:
+          demo:
+            id: 424242
+            endpoints:
+              - { name: simulator, url: "http://127.0.0.1:8545" }
+            follow: latest
+            finality: finalized
+            start: 1
+            poll: { min: 200ms, max: 2s }
+
+        contracts:
+          NodeRegistry:
+            chain: demo
+            address: "0x194F8f9c23A0b66B47ECC164A51Dd34172166500"
+            abi: ../abis/demo/NodeRegistry.json
+            values:
+              NodeRegistered: { argument: stake }
+              StakeAdded: { argument: additionalAmount }
+              NodeSlashed: { argument: amount }
+          JobMarketplace:
+            chain: demo
+            address: "0x01ae74A7efD92C81d7Fbdc8F5Cbb7C3190e6f790"
+            abi: ../abis/demo/JobMarketplace.json
+            values:
+              JobPosted: { argument: payment }
+              PaymentReleased: { argument: amount }
+              PaymentRefunded: { argument: amount }
+          FabToken:
+            chain: demo
+            address: "0xa99A8381A7D3B7d83724cD59d0FbcF7E890dfbF1"
+            abi: ../abis/demo/FabToken.json
+            values:
+              Transfer: { argument: value }
+          PaymentChannels:
+            chain: demo
+            address: "0x379ABaB7BF1A6F87B0B86988de87C6C366dDeE63"
+            abi: ../abis/demo/PaymentChannels.json
+            values:
+              ChannelOpened: { argument: deposit }
+              ChannelClosed: { argument: paid }
+          Governor:
+            chain: demo
+            address: "0x6828D603fcfef9016FEf87Ea6147783fB9f86113"
+            abi: ../abis/demo/Governor.json
+          Reputation:
+            chain: demo
+            address: "0x8B4A2D5307faaf09a83cb57DC2580215fACb3c8E"
+            abi: ../abis/demo/Reputation.json
+
+        metrics:
+          - name: demo_nodes_registered_total
+            type: counter
+            event: NodeRegistry.NodeRegistered
+          - name: demo_slashings_total
+            type: counter
+            event: NodeRegistry.NodeSlashed
+            labels: { node: node }
+          - name: demo_slashed_tokens_total
+            type: sum
+            event: NodeRegistry.NodeSlashed
+            value: amount
+            decimals: 18
+          - name: demo_jobs_posted_total
+            type: counter
+            event: JobMarketplace.JobPosted
+            labels: { model: modelId }
+          - name: demo_jobs_completed_total
+            type: counter
+            event: JobMarketplace.JobCompleted
+            labels: { host: host }
+          - name: demo_earnings_tokens_total
+            type: sum
+            event: JobMarketplace.PaymentReleased
+            value: amount
+            decimals: 18
+            labels: { node: node }
+          - name: demo_job_value_tokens
+            type: histogram
+            event: JobMarketplace.JobPosted
+            value: payment
+            decimals: 18
+            labels: { model: modelId }
+          - name: demo_job_duration_seconds
+            type: latency
+            from: JobMarketplace.JobPosted
+            to: JobMarketplace.JobCompleted
+            key: jobId
+          - name: demo_reputation_score
+            type: gauge
+            event: Reputation.ReputationUpdated
+            value: newScore
+            labels: { host: host }
+          - name: demo_votes_total
+            type: counter
+            event: Governor.VoteCast
+            labels: { support: support }
+          - name: demo_channel_lifetime_seconds
+            type: latency
+            from: PaymentChannels.ChannelOpened
+            to: PaymentChannels.ChannelClosed
+            key: channelId
+
+        # Second names, as dashboards of the Fabstir guide expect them.
+        aliases:
+          fabstir_contract_event_node_registered_total: demo_nodes_registered_total
+          fabstir_contract_event_node_slashed_total: demo_slashings_total
+          fabstir_contract_event_job_posted_total: demo_jobs_posted_total
+          fabstir_contract_event_job_completed_total: demo_jobs_completed_total
+
+        """#
+}

@@ -1,0 +1,168 @@
+// Weir
+// SPDX-License-Identifier: Apache-2.0
+
+import ConfigTree
+import EVMABI
+import EVMPrimitives
+
+/// Finds what references to events and arguments mean, and says what is wrong with those that mean
+/// nothing.
+struct EventDirectory {
+    /// By the chain's name: also the empty ones of chains without contracts, made on reading.
+    private(set) var catalogs: CatalogsByChain
+    private var chainOfAlias: [String: String] = [:]
+    private var aliases: [String] = []
+    private var faulty: Set<String> = []
+
+    /// The catalogs of chains; one without contracts has an empty one.
+    struct CatalogsByChain {
+        fileprivate var byChain: [String: EventCatalog] = [:]
+
+        subscript(chain: String) -> EventCatalog? {
+            self.byChain[chain] ?? (try? EventCatalog([]))
+        }
+    }
+
+    /// An event that a reference stands for.
+    struct Event {
+        var chain: String
+        /// At least one; all have the same arguments.
+        var slots: [Int]
+        var layout: EventLayout
+    }
+
+    init(_ drafts: [ContractDraft]) {
+        self.catalogs = CatalogsByChain()
+        var contracts: [String: [CatalogContract]] = [:]
+        for draft in drafts {
+            self.aliases.append(draft.alias)
+            guard let contract = draft.contract else {
+                self.faulty.insert(draft.alias)
+                continue
+            }
+            self.chainOfAlias[contract.alias] = contract.chain
+            contracts[contract.chain, default: []].append(
+                CatalogContract(
+                    alias: contract.alias, address: contract.address, events: contract.abi.events)
+            )
+        }
+        for (chain, list) in contracts {
+            do throws(ABIError) {
+                self.catalogs.byChain[chain] = try EventCatalog(list)
+            } catch {
+                // Each cause has been checked before, contract by contract.
+                drafts.first { $0.contract?.chain == chain }?.section.fail("\(error)")
+            }
+        }
+    }
+
+    /// The event of a reference such as `JobMarketplace.JobPosted`. Nil: the fault has been
+    /// reported, here or at the contract.
+    func event(_ scalar: ConfigScalar) -> Event? {
+        self.event(scalar.text) { message, advice in
+            // A text that may be a secret must not be quoted, so it is only said where it is from.
+            scalar.origin.mayBeSecret
+                ? scalar.fail("there is no such event", advice: "found \(scalar.shown)")
+                : scalar.fail(message, advice: advice)
+        }
+    }
+
+    /// The event of a reference that stands in the file itself.
+    func event(
+        _ reference: String, fail: (_ message: String, _ advice: String?) -> Void
+    ) -> Event? {
+        guard let dot = reference.firstIndex(of: ".") else {
+            let names = self.catalogs.byChain.values.flatMap(\.eventNames)
+            let found = names.sorted().filter { $0.hasSuffix(".\(reference)") }
+            fail(
+                "expected Contract.Event, found \(reference.quoted)",
+                found.isEmpty
+                    ? Suggestion.advice(
+                        for: reference, among: names.sorted(), kind: "known events")
+                    : "write \(found.prefix(4).joined(separator: " or "))")
+            return nil
+        }
+        let alias = String(reference[..<dot])
+        if self.faulty.contains(alias) { return nil }
+        guard let chain = self.chainOfAlias[alias], let catalog = self.catalogs[chain] else {
+            fail(
+                "there is no contract \(alias.quoted)",
+                Suggestion.advice(for: alias, among: self.aliases, kind: "known contracts"))
+            return nil
+        }
+        do throws(ABIError) {
+            let slots = try catalog.slots(for: reference)
+            guard let first = slots.first else { return nil }
+            return Event(chain: chain, slots: slots, layout: catalog.layouts[first])
+        } catch {
+            self.explain(error, alias, String(reference[dot...].dropFirst()), catalog, fail)
+            return nil
+        }
+    }
+
+    private func explain(
+        _ error: ABIError, _ alias: String, _ wanted: String, _ catalog: EventCatalog,
+        _ fail: (String, String?) -> Void
+    ) {
+        switch error {
+        case .ambiguousEvent(_, let candidates):
+            fail(
+                "\(alias) has several events \(wanted.quoted)",
+                "write one of \(candidates.joined(separator: ", "))")
+        case .unknownEvent:
+            let name = String(wanted.prefix { $0 != "(" })
+            let same = catalog.events(named: name, contract: alias)
+            let known = catalog.layouts
+                .filter { catalog.contracts[$0.contract].alias == alias }.map(\.name)
+            fail(
+                "\(alias) has no event \(wanted.quoted)",
+                same.isEmpty
+                    ? Suggestion.advice(for: name, among: known.unique, kind: "its events")
+                    : "it has "
+                        + same.map { catalog.layouts[$0].signature }
+                        .joined(separator: ", "))
+        default: fail("\(wanted.quoted) is no event: \(error)", nil)
+        }
+    }
+
+    /// The position of an argument. Nil: the fault has been reported.
+    static func argument(_ scalar: ConfigScalar, of layout: EventLayout) -> Int? {
+        if let index = layout.parameterIndex(named: scalar.text) { return index }
+        scalar.fail(
+            "\(layout.name) has no argument \(scalar.shown)",
+            advice: layout.names.isEmpty
+                ? "it has no arguments at all"
+                : scalar.suggestion(scalar.text, among: layout.names, kind: "its arguments"))
+        return nil
+    }
+
+    /// The position of an argument that is an integer, and whether it is an `intN`. Nil: the fault
+    /// has been reported.
+    static func integer(
+        _ scalar: ConfigScalar, of layout: EventLayout
+    ) -> (parameter: Int, isSigned: Bool)? {
+        guard let index = Self.argument(scalar, of: layout) else { return nil }
+        switch layout.event.inputs[index].type {
+        case .uint: return (index, false)
+        case .int: return (index, true)
+        default: break
+        }
+        let known = layout.names.indices.filter { layout.types[$0].contains("int") }
+            .filter { !layout.types[$0].contains("[") && !layout.types[$0].contains("(") }
+            .map { layout.names[$0] }
+        scalar.fail(
+            "\(layout.names[index]) of \(layout.name) is \(layout.types[index]), not an integer",
+            advice: known.isEmpty
+                ? "\(layout.name) has no integer argument"
+                : "its integers: \(known.joined(separator: ", "))")
+        return nil
+    }
+}
+
+extension [String] {
+    /// Each once, in order.
+    fileprivate var unique: [String] {
+        var seen: Set<String> = []
+        return self.filter { seen.insert($0).inserted }
+    }
+}

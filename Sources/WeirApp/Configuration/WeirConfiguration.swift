@@ -1,0 +1,105 @@
+// Weir
+// SPDX-License-Identifier: Apache-2.0
+
+package import ConfigTree
+import Economy
+package import HTTPFront
+
+/// Everything that one run of Weir is told: the configuration file, checked and resolved.
+package struct WeirConfiguration: Sendable {
+    /// What stands before the names of Weir's own metrics.
+    package var namespace: String
+    /// In the order of the file; at least one.
+    package var chains: [ChainConfiguration]
+    /// All contracts of all chains, in the order of the file.
+    package var contracts: [ContractConfiguration]
+    /// Second names of metrics. Whether the targets exist is for the registry to say.
+    package var aliases: [MetricAlias]
+    package var server: HTTPConfiguration
+    /// The SQLite file; a relative path in the file counts from the file's own folder.
+    package var storePath: String
+    package var logging: LoggingConfiguration
+
+    /// A configuration with the tree that it was read from, for `weir config show`. Stays with the
+    /// task that loaded it.
+    package struct Loaded {
+        package var configuration: WeirConfiguration
+        package var tree: ConfigTree
+        /// What is allowed but is hardly meant.
+        package var warnings: [ConfigurationWarning]
+    }
+
+    /// Loads and checks a file and the ABIs it names.
+    ///
+    /// - Throws: all faults at once, each with its place and what to do.
+    package static func load(
+        path: String, surroundings: ConfigSurroundings = .process
+    ) throws(ConfigDiagnostics) -> Loaded {
+        let tree = try ConfigLoader(surroundings: surroundings).load(path: path)
+        return try Self.read(tree, surroundings: surroundings)
+    }
+
+    /// Loads and checks a text as if it stood in a file.
+    ///
+    /// - Parameter directory: the folder that relative paths count from; nil: the working folder.
+    package static func load(
+        text: String, name: String = "weir.yaml", directory: String? = nil,
+        surroundings: ConfigSurroundings = ConfigSurroundings()
+    ) throws(ConfigDiagnostics) -> Loaded {
+        let tree = try ConfigLoader(surroundings: surroundings)
+            .load(text: text, name: name, directory: directory)
+        return try Self.read(tree, surroundings: surroundings)
+    }
+
+    /// Reads a tree, once.
+    package static func read(
+        _ tree: ConfigTree, surroundings: ConfigSurroundings
+    ) throws(ConfigDiagnostics) -> Loaded {
+        let configuration: WeirConfiguration = try tree.read { root in
+            WeirConfiguration(root, document: tree.value, surroundings: surroundings)
+        }
+        return Loaded(
+            configuration: configuration, tree: tree,
+            warnings: ConfigurationCheck.warnings(of: configuration))
+    }
+
+    /// Nil: a fault has been reported.
+    init?(_ root: ConfigSection, document: ConfigValue, surroundings: ConfigSurroundings) {
+        self.namespace = root.value("namespace", .namespace, default: "weir")
+        self.server = HTTPConfiguration()
+        if let section = root.optionalSection("server") {
+            self.server.listen = section.value("listen", .listenAddress, default: .standard)
+        }
+        let standardPath = document.absolute("weir.db")
+        self.storePath =
+            root.optionalSection("store")?.value("sqlite", .path, default: standardPath)
+            ?? standardPath
+        self.logging = LoggingConfiguration(root.optionalSection("logging"))
+
+        let drafts = ChainDraft.readAll(root)
+        let contracts = ContractReader(
+            chains: root.chainNames, abis: ABIFiles(surroundings)
+        ).read(root)
+        let events = EventDirectory(contracts)
+        let values = EventValueReader(events).read(contracts)
+        let metrics = MetricReader(events, namespace: self.namespace).read(root)
+        self.aliases = MetricAlias.readAll(root, metrics: metrics.map(\.definition.name))
+
+        self.contracts = contracts.compactMap(\.contract)
+        self.chains = drafts.compactMap { draft in
+            events.catalogs[draft.name].map { catalog in
+                ChainConfiguration(
+                    draft, catalog: catalog,
+                    values: values.filter { $0.chain == draft.name }.map(\.definition),
+                    metrics: metrics.filter { $0.chain == draft.name }.map(\.definition))
+            }
+        }
+        // Whatever is missing here has been reported at its place.
+        guard !self.chains.isEmpty else { return nil }
+    }
+}
+
+extension ConfigSection {
+    /// The names under `chains`, be their sections faulty or not.
+    var chainNames: [String] { self.value("chains")?.entries()?.map(\.name) ?? [] }
+}

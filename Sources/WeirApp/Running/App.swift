@@ -1,0 +1,190 @@
+// Weir
+// SPDX-License-Identifier: Apache-2.0
+
+import ChainModel
+import CurlTransport
+import EVMPrimitives
+package import EVMRPC
+package import HTTPFront
+package import Logging
+import MetricsRegistry
+import SQLiteDriver
+import ServiceLifecycle
+import Synchronization
+package import UnixSignals
+import WeirStore
+
+/// Weir's version, as it stands in `--version`, `/metrics` and every page.
+package let weirVersion = "0.1.0"
+
+/// One running instance: the store, a follower for each chain, the HTTP server.
+///
+///     let app = try await App(configuration, logger: logger)
+///     try await app.run { address in print("listening on \(address.url)") }
+package final class App: Sendable {
+    private let configuration: WeirConfiguration
+    private let logger: Logger
+    private let clock: RPCClock
+    private let started: Duration
+    private let database: SQLiteConnection
+    private let curl: CurlClient
+    private let pools: [String: EndpointPool]
+    private let followers: [ChainFollower]
+    private let server: HTTPServer
+
+    /// Opens the store, takes up every chain, and prepares the server; nothing runs yet.
+    ///
+    /// - Throws: `SQLError` or ``StoreError`` where the store is unusable, ``FollowerError`` and
+    ///   `EconomyError` where it does not fit the configuration, `MetricsError` for clashing names.
+    package init(
+        _ configuration: WeirConfiguration, clock: RPCClock = .system,
+        seed: UInt64 = .random(in: 0...UInt64.max), logger: Logger
+    ) async throws {
+        self.configuration = configuration
+        self.logger = logger
+        self.clock = clock
+        self.started = clock.now()
+        let database = try SQLiteConnection(path: configuration.storePath)
+        self.database = database
+        let curl = CurlClient(configuration: CurlConfiguration())
+        self.curl = curl
+        do {
+            let store = try await WeirStore.prepare(database)
+            let chains = configuration.chains.map(\.followed)
+            let metrics = try AppMetrics(
+                namespace: configuration.namespace, version: weirVersion,
+                definitions: chains.map(\.definition),
+                aliases: configuration.aliases.map { ($0.name, $0.target) })
+            var pools: [String: EndpointPool] = [:]
+            var followers: [ChainFollower] = []
+            for (chain, followed) in zip(configuration.chains, chains) {
+                let observer = metrics.observer(of: chain.name)
+                var clients: [JSONRPCClient] = []
+                for endpoint in chain.endpoints {
+                    clients.append(
+                        try JSONRPCClient(endpoint, curl: curl, clock: clock, observer: observer))
+                }
+                let pool = EndpointPool(clients, expecting: chain.id, clock: clock)
+                pools[chain.name] = pool
+                var chainLogger = logger
+                chainLogger[metadataKey: "chain"] = .string(chain.name)
+                followers.append(
+                    try await ChainFollower(
+                        followed, client: pool, store: store, metrics: metrics, clock: clock,
+                        seed: seed &+ UInt64(followers.count), logger: chainLogger))
+            }
+            self.pools = pools
+            self.followers = followers
+            self.server = try Self.server(
+                configuration, metrics, followers, pools, store, chains, clock, logger)
+        } catch {
+            await curl.shutdown()
+            try? await database.close()
+            throw error
+        }
+    }
+
+    private static func server(
+        _ configuration: WeirConfiguration, _ metrics: AppMetrics, _ followers: [ChainFollower],
+        _ pools: [String: EndpointPool], _ store: WeirStore, _ chains: [FollowedChain],
+        _ clock: RPCClock, _ logger: Logger
+    ) throws -> HTTPServer {
+        let started = clock.now()
+        let document = { @Sendable () async -> StatusDocument in
+            var rows: [(status: ChainStatus, endpoints: [EndpointPool.Health])] = []
+            for follower in followers {
+                rows.append(
+                    (await follower.status, pools[follower.chain.name]?.health ?? []))
+            }
+            return StatusDocument(
+                version: weirVersion, uptime: clock.now() - started, chains: rows)
+        }
+        let pages = EventPages(store: store, chains: chains)
+        var routes = HTTPRoutes(
+            metrics: metrics.registry, version: weirVersion,
+            health: { await document().health },
+            status: { () async throws(HTTPProblem) -> [UInt8] in await document().json },
+            events: { (query) async throws(HTTPProblem) -> [UInt8] in
+                try await pages.page(query)
+            })
+        routes.chains = { await document().rows }
+        let path = configuration.storePath
+        routes.beforeScrape = {
+            metrics.refresh(ProcessFiles.reading(), storeBytes: ProcessFiles.size(ofStore: path))
+        }
+        return try HTTPServer(configuration: configuration.server, routes: routes, logger: logger)
+    }
+
+    /// Runs until SIGTERM or SIGINT, which end it within five seconds, or until a service fails.
+    ///
+    /// - Parameter listening: told the address once the server listens.
+    /// - Returns: the signal that ended it; nil where the task was cancelled.
+    package func run(
+        listening: @escaping @Sendable (ListenAddress) async -> Void = { _ in }
+    ) async throws -> UnixSignal? {
+        let seen = SeenSignal()
+        let services: [any Service] =
+            [self.server] + self.followers.map { FollowerService(follower: $0) }
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: services.map {
+                    .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup)
+                }, logger: self.logger))
+        let failure: (any Error)? = await withTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { await Self.watchSignals(group, seen) }
+            tasks.addTask {
+                guard let address = try? await self.server.listeningAddress() else { return }
+                await listening(address)
+            }
+            var failure: (any Error)?
+            do { try await group.run() } catch { failure = error }
+            tasks.cancelAll()
+            return failure
+        }
+        await self.curl.shutdown()
+        do { try await self.database.close() } catch {
+            self.logger.error("closing the store failed: \(error)")
+        }
+        if let failure, !(failure is CancellationError) { throw failure }
+        return seen.signal
+    }
+
+    private static func watchSignals(_ group: ServiceGroup, _ seen: SeenSignal) async {
+        for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint) {
+            // A second signal skips what is left of the clean-up.
+            if seen.note(signal) { exitAtOnce(for: signal) }
+            await group.triggerGracefulShutdown()
+        }
+    }
+}
+
+/// The first signal that came.
+private final class SeenSignal: Sendable {
+    private let first = Mutex<UnixSignal?>(nil)
+
+    var signal: UnixSignal? { self.first.withLock { $0 } }
+
+    /// True when one had come before.
+    func note(_ signal: UnixSignal) -> Bool {
+        self.first.withLock { first in
+            if first != nil { return true }
+            first = signal
+            return false
+        }
+    }
+}
+
+/// A follower as a service: cancelled when the group shuts down; its transaction in flight ends.
+private struct FollowerService: Service {
+    let follower: ChainFollower
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown {
+            do {
+                try await self.follower.run()
+            } catch is CancellationError {}
+        }
+        // A chain that stands still must not end the others.
+        try? await gracefulShutdown()
+    }
+}

@@ -1,0 +1,93 @@
+// Weir
+// SPDX-License-Identifier: Apache-2.0
+
+import ChainModel
+package import EVMRPC
+package import Economy
+package import MetricsRegistry
+import Synchronization
+
+/// The registered families, and the samples of all chains on their way into them.
+package final class AppMetrics: Sendable {
+    package let registry: MetricsRegistry
+    private let families: [String: MetricFamily]
+    private let process: ProcessMetrics
+    /// The last samples of each chain: a family is replaced whole, with those of all chains.
+    private let latest: Mutex<[String: [FamilySamples]]>
+
+    /// Registers everything; a clash of names throws, so that it stops the start.
+    package init(
+        namespace: String, version: String, definitions: [EconomyDefinition],
+        aliases: [(name: String, target: String)]
+    ) throws(MetricsError) {
+        self.registry = try MetricsRegistry(namespace: namespace)
+        var families: [String: MetricFamily] = [:]
+        for descriptor in MetricCatalogue.builtIn(namespace: namespace)
+            + MetricCatalogue.configured(definitions, namespace: namespace)
+        {
+            families[descriptor.name] = try self.registry.register(descriptor)
+        }
+        self.families = families
+        self.process = try ProcessMetrics(registry: self.registry)
+        self.latest = Mutex([:])
+        for alias in aliases { try self.registry.addAlias(alias.name, of: alias.target) }
+        self.family("build_info").gauge(version).set(1)
+    }
+
+    /// A family by its name without the namespace.
+    func family(_ name: String) -> MetricFamily {
+        guard let family = self.families[self.registry.qualified(name)] else {
+            preconditionFailure("\(name) stands in the catalogue")
+        }
+        return family
+    }
+
+    /// Shows what a chain's trackers say now; a scrape sees all of it or nothing.
+    func publish(_ samples: [FamilySamples], of chain: String) {
+        let updates: [FamilyUpdate] = self.latest.withLock { latest in
+            latest[chain] = samples
+            var merged: [String: [Sample]] = [:]
+            for families in latest.values {
+                for family in families { merged[family.family, default: []] += family.samples }
+            }
+            return merged.compactMap { name, samples in
+                self.families[name].map { FamilyUpdate($0, samples) }
+            }
+        }
+        // A wrong label count would be a mistake in the catalogue, which the tests exclude.
+        _ = try? self.registry.update(updates)
+    }
+
+    /// Refreshes what is read from the process right before a scrape.
+    func refresh(_ reading: ProcessReading, storeBytes: UInt64?) {
+        self.process.update(reading)
+        if let storeBytes { self.family("store_size_bytes").gauge([]).set(integer: storeBytes) }
+    }
+
+    /// Counts the requests of a chain.
+    package func observer(of chain: String) -> RPCObserver {
+        let requests = self.family("rpc_requests_total")
+        let errors = self.family("rpc_errors_total")
+        let durations = self.family("rpc_request_duration_seconds")
+        let bytes = self.family("rpc_received_bytes_total")
+        return RPCObserver { exchange in
+            for call in exchange.methods {
+                requests.counter(chain, exchange.endpoint, call.method)
+                    .increment(by: UInt64(call.count))
+            }
+            for fault in exchange.faults {
+                errors.counter(chain, exchange.endpoint, fault).increment()
+            }
+            durations.histogram(chain, exchange.endpoint).observe(exchange.duration.seconds)
+            bytes.counter(chain, exchange.endpoint).increment(by: UInt64(exchange.bytesReceived))
+        }
+    }
+}
+
+extension Duration {
+    /// The duration in seconds, for the exposition and for messages.
+    var seconds: Double {
+        let (whole, atto) = self.components
+        return Double(whole) + Double(atto) * 1e-18
+    }
+}

@@ -1,0 +1,72 @@
+// Weir
+// SPDX-License-Identifier: Apache-2.0
+
+import ChainModel
+import ChainSync
+import EVMPrimitives
+import Logging
+import WeirPorts
+
+/// Asks the chain what a machine wants to know, and reduces failures to what it can act on.
+struct ChainAsking: Sendable {
+    let client: any ChainClient
+    let filter: LogFilter
+    let logger: Logger
+
+    /// The answer to a request. With `needsTimes`, logs of a page all carry the time of their
+    /// block, asked for where the provider did not tell it.
+    func answer(_ kind: SyncRequest.Kind, needsTimes: Bool) async -> SyncAnswer {
+        do throws(ChainClientError) {
+            switch kind {
+            case .heads(let tags): return .heads(try await self.client.heads(tags))
+            case .headers(let range): return .headers(try await self.client.headers(range))
+            case .header(let hash): return .header(try await self.client.header(hash))
+            case .blocks(let refs):
+                return .blocks(try await self.client.blocks(refs, filter: self.filter))
+            case .logs(let range):
+                var page = try await self.client.logs(range, filter: self.filter)
+                if needsTimes { try await self.fillTimes(&page) }
+                return .logs(page)
+            }
+        } catch {
+            self.logger.debug(
+                "request failed", metadata: ["error": .string(error.description)])
+            return .failed(Self.failure(error))
+        }
+    }
+
+    /// Asks for the headers of blocks whose logs came without a time.
+    private func fillTimes(_ page: inout LogPage) async throws(ChainClientError) {
+        var times: [Hash256: BlockTime] = [page.last.hash: page.last.timestamp]
+        for index in page.logs.entries.indices {
+            let entry = page.logs.entries[index]
+            if entry.blockTimestamp.rawValue != 0 { continue }
+            if times[entry.blockHash] == nil {
+                guard let header = try await self.client.header(entry.blockHash) else {
+                    throw .behind(endpoint: "node", detail: "block \(entry.block)")
+                }
+                times[entry.blockHash] = header.timestamp
+            }
+            page.logs.entries[index].blockTimestamp = times[entry.blockHash] ?? BlockTime(0)
+        }
+    }
+
+    static func failure(_ error: ChainClientError) -> SyncFailure {
+        switch error.disposition {
+        case .retry(let after): return .retry(after: after?.milliseconds)
+        case .shrink(let hint):
+            switch hint {
+            case .blocks(let count): return .shrink(blocks: count)
+            case .range(let from, let to):
+                return .shrink(blocks: to >= from ? (to - from) &+ 1 : 0)
+            case .halve: return .shrink(blocks: 0)
+            }
+        case .otherEndpoint:
+            if case .behind = error { return .behind }
+            return .retry(after: nil)
+        case .giveUp:
+            if case .cancelled = error { return .retry(after: nil) }
+            return .giveUp(error.description)
+        }
+    }
+}

@@ -1,0 +1,126 @@
+// Weir
+// SPDX-License-Identifier: Apache-2.0
+
+package import ChainModel
+import ChainSync
+package import EVMPrimitives
+package import Economy
+import Logging
+import WeirStore
+
+/// Why a chain cannot be taken up where it was left.
+package enum FollowerError: Error, Equatable, Sendable {
+    /// Contracts were added whose past was not read.
+    case contractsAdded(chain: String, addresses: [Address], processed: BlockNumber)
+    /// The stored blocks above the settled one do not link.
+    case brokenWindow(chain: String)
+}
+
+extension FollowerError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .contractsAdded(let chain, let addresses, let processed):
+            "chain \(chain) was read up to block \(processed) without "
+                + addresses.map(\.description).joined(separator: ", ")
+                + "; move back with `weir rewind --chain \(chain) --to BLOCK` to read their past too"
+        case .brokenWindow(let chain):
+            "chain \(chain): the stored blocks do not link; "
+                + "move back with `weir rewind --chain \(chain) --to BLOCK`"
+        }
+    }
+}
+
+/// Builds trackers from stored logs: what `weir rebuild` and a changed configuration need.
+package struct EconomyBuilder: StateBuilder {
+    private var economy: Economy
+    private let chain: ChainID
+
+    package init(_ definition: EconomyDefinition, chain: ChainID) {
+        self.economy = Economy(definition)
+        self.chain = chain
+    }
+
+    package mutating func reduce(_ logs: LogBatch) throws -> [Fact] {
+        guard let last = logs.entries.last else { return [] }
+        if self.economy.definition.needsTimes,
+            let entry = logs.entries.first(where: { $0.blockTimestamp.rawValue == 0 })
+        {
+            throw EconomyError.timeUnknown(block: entry.blockNumber)
+        }
+        let anchor = BlockAnchor(
+            ref: last.block, parentHash: .zero, timestamp: last.blockTimestamp)
+        return self.economy.apply(
+            .caughtUp(LogPage(first: logs.entries[0].blockNumber, last: anchor, logs: logs))
+        ).facts
+    }
+
+    package func states() -> [StateEntry] { self.economy.states() }
+}
+
+/// Takes a chain up where the store left it.
+enum ChainOpening {
+    static let rangeLimitKey = "log_range_limit"
+
+    struct Opened {
+        var economy: Economy
+        var canonical: CanonicalChain?
+        var rangeLimit: UInt64?
+    }
+
+    /// Loads a chain; builds its trackers again where their definition changed.
+    static func open(
+        _ chain: FollowedChain, store: WeirStore, logger: Logger
+    ) async throws -> Opened {
+        var stored = try await store.chain(chain.id)
+        let fingerprint = chain.definition.fingerprint
+        try Self.refuseAdded(stored, chain)
+        if stored.settled != nil, stored.trackers != fingerprint {
+            logger.notice("the configuration of events or metrics changed: building state again")
+            try await store.rebuild(chain.id, by: EconomyBuilder(chain.definition, chain: chain.id))
+            stored = try await store.chain(chain.id)
+        }
+        if stored.trackers != fingerprint || stored.filter != chain.filterText {
+            try await store.configure(
+                chain.id, name: chain.name, filter: chain.filterText, trackers: fingerprint)
+        }
+        var economy = Economy(chain.definition)
+        try economy.restore(states: stored.states, reverted: stored.reverted)
+        var opened = Opened(
+            economy: economy, canonical: nil,
+            rangeLimit: stored.memory[Self.rangeLimitKey].flatMap { UInt64($0) })
+        guard let settled = stored.settled else { return opened }
+        guard let canonical = CanonicalChain(settled: settled, window: stored.window) else {
+            throw FollowerError.brokenWindow(chain: chain.name)
+        }
+        opened.canonical = canonical
+        try await Self.refold(canonical, into: &opened.economy, chain.id, store)
+        return opened
+    }
+
+    /// A contract whose past was not read would be counted from the middle: that is refused.
+    private static func refuseAdded(_ stored: StoredChain, _ chain: FollowedChain) throws {
+        guard let settled = stored.settled, !stored.filter.isEmpty else { return }
+        let known = Set(stored.filter.split(separator: ",").map(String.init))
+        let added = chain.filter.addresses.filter { !known.contains($0.lowercaseText) }
+        if !added.isEmpty {
+            throw FollowerError.contractsAdded(
+                chain: chain.name, addresses: added,
+                processed: stored.window.last?.number ?? settled.number)
+        }
+    }
+
+    /// Folds the blocks above the settled one again from their raw logs.
+    private static func refold(
+        _ canonical: CanonicalChain, into economy: inout Economy, _ id: ChainID, _ store: WeirStore
+    ) async throws {
+        var logs: [BlockNumber: LogBatch] = [:]
+        var above = canonical.settled.number
+        while let page = try await store.page(id, above: above) {
+            logs[page.last.number] = try page.logs(id)
+            above = page.last.number
+        }
+        for anchor in canonical.window {
+            economy.refold(logs[anchor.number] ?? LogBatch(), anchor: anchor)
+        }
+    }
+}
