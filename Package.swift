@@ -126,8 +126,9 @@ let package = Package(
             [
                 "EVMPrimitives", "JSONBytes", "ConfigTree", "MetricsRegistry", "Tabular",
                 "CurlTransport", "SQLDatabase", "ChainModel", "EVMABI", "SQLiteDriver",
-                "ChainSync", "LogJSON", "Economy", "WeirPorts", "WeirStore", "EventTools",
+                "ChainSync", "Economy", "WeirPorts", "WeirStore", "EventTools",
                 "EVMRPC", "HTTPFront", "ChainSimulator", "MetricsBridge", "SimulatorServer",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -215,6 +216,19 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
         tests("CommandTests", ["weir"]),
-        tests("HouseTests", ["EVMABI", "WeirApp", "MetricsRegistry"]),
+        tests(
+            "SimulationTests",
+            [
+                "WeirApp", "ChainSimulator", "EVMRPC", "CurlTransport", "WeirStore",
+                "SQLiteDriver", "MetricsRegistry", "ChainModel", "ChainSync", "EVMABI",
+                "EVMPrimitives", .product(name: "Logging", package: "swift-log"),
+            ]),
+        tests(
+            "DevnetTests",
+            [
+                "weir", "SimulatorServer", "ChainSimulator", "CurlTransport", "JSONBytes",
+                "ChainModel", "EVMPrimitives",
+            ]),
+        tests("HouseTests", ["EVMABI", "WeirApp", "MetricsRegistry", "ConfigTree"]),
     ]
 )

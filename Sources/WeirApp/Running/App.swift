@@ -31,6 +31,8 @@ package final class App: Sendable {
     private let pools: [String: EndpointPool]
     private let followers: [ChainFollower]
     private let server: HTTPServer
+    /// The instance's metrics: also where the metrics of libraries go, see ``Running``.
+    let registry: MetricsRegistry
 
     /// Opens the store, takes up every chain, and prepares the server; nothing runs yet.
     ///
@@ -73,6 +75,7 @@ package final class App: Sendable {
                         followed, client: pool, store: store, metrics: metrics, clock: clock,
                         seed: seed &+ UInt64(followers.count), logger: chainLogger))
             }
+            self.registry = metrics.registry
             self.pools = pools
             self.followers = followers
             self.server = try Self.server(

@@ -3,11 +3,13 @@
 
 import ChainSimulator
 import ConfigTree
+import CoreMetrics
 import EVMPrimitives
 import EVMRPC
 import Foundation
 import HTTPFront
 import Logging
+import MetricsBridge
 import SimulatorServer
 import UnixSignals
 
@@ -25,6 +27,8 @@ package enum Running {
         let configuration = loaded.configuration
         let logger = Self.logger(configuration.logging)
         let app = try await App(configuration, logger: logger)
+        // What libraries measure through swift-metrics is exposed beside our own.
+        MetricsSystem.bootstrap(RegistryMetricsFactory(registry: app.registry))
         let signal = try await app.run { address in
             logger.notice(
                 "listening",
@@ -42,7 +46,7 @@ package enum Running {
     ) async throws -> Int32 {
         var parameters = SimulationParameters(seed: seed)
         parameters.blockTime = blockTime
-        parameters.forks = ForkScript(frequency: 0.06, maximumDepth: 4)
+        parameters.forks = ForkScript(frequency: 0.1, maximumDepth: 4)
         let now = BlockTime(UInt64(clamping: RPCClock.system.unixSeconds()))
         let node = try SimulatorServer(SimulatorServer.live(parameters, now: now))
         let port = try await node.start()
@@ -54,6 +58,7 @@ package enum Running {
             configuration.server.listen = try ListenAddress(listen)
             configuration.storePath = store ?? (folder ?? ".") + "/weir.db"
             let app = try await App(configuration, logger: Self.logger(configuration.logging))
+            MetricsSystem.bootstrap(RegistryMetricsFactory(registry: app.registry))
             let signal = try await app.run { address in
                 print(Self.greeting(address, port: port, seed: seed))
             }

@@ -75,7 +75,7 @@ struct Script {
 }
 
 @Suite("Latency and gauges across reorgs")
-struct LatencyTests {
+struct MetricTrackerTests {
     private func waits(_ script: Script) -> HistogramValue? {
         guard case .histogram(let value)? = script.samples("job_wait_seconds")[[]] else {
             return nil
