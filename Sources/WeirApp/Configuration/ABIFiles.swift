@@ -42,12 +42,22 @@ struct ABIFiles {
                 return abi
             } catch {
                 scalar.fail(
-                    "the file \(scalar.shown) is not an ABI: \(error)",
+                    "the file \(scalar.shown) is not an ABI: \(Self.excerpt(error))",
                     advice: "expected a JSON ABI, a compiler's artifact, or lines such as "
                         + "event Transfer(address indexed from, address indexed to, uint256)")
                 return nil
             }
         }
+    }
+
+    /// An error may quote the file, which need not be the one that was meant: at most 80 characters,
+    /// all of them printable.
+    private static func excerpt(_ error: ABIError) -> String {
+        let scalars = error.description.unicodeScalars
+        let shown = scalars.prefix(80).map { (0x20...0x7e).contains($0.value) ? $0 : "?" }
+        var text = String.UnicodeScalarView()
+        text.append(contentsOf: shown)
+        return String(text) + (scalars.count > 80 ? "…" : "")
     }
 
     static func parse(_ bytes: [UInt8]) throws(ABIError) -> ContractABI {

@@ -106,8 +106,9 @@ struct ChainDraft {
                 continue
             }
             if !names.insert(endpoint.name).inserted {
+                // A name that was written, or made from the URL, may hold what must not be shown.
                 section.fail(
-                    "there is already an endpoint called \(endpoint.name.quoted)",
+                    "an endpoint above has the same name or, both without one, the same host",
                     advice: "give each a name of its own")
             }
             endpoints.append(endpoint)

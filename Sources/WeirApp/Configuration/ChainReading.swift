@@ -33,7 +33,7 @@ extension SyncConfiguration {
                 "span_max", in: 1...1_000_000, default: max(self.spanMax, self.firstSpan))
             if self.spanMax < self.firstSpan {
                 tuning.fail(
-                    at: "span_max", "\(self.spanMax) is less than span (\(self.firstSpan))",
+                    at: "span_max", "is less than span",
                     advice: "span is where it begins, span_max where it ends")
             }
         }

@@ -13,7 +13,7 @@ extension WeirConfiguration {
         .init("chains", .map(of: ConfigurationSchema.chain), "The chains.", isRequired: true),
         .init("contracts", .map(of: ConfigurationSchema.contract), "The watched contracts."),
         .init("metrics", .list(of: ConfigurationSchema.metric), "Metrics of your own."),
-        .init("aliases", .map(of: .string), "Second names of metrics."),
+        .init("aliases", .map(of: .string), "New name to metric."),
     ])
 
     /// The schema as JSON text (draft 2020-12).
@@ -66,9 +66,9 @@ enum ConfigurationSchema {
         .init("poll", poll, "How often the head is looked at."),
     ])
     static let value: SchemaNode = .object([
-        .init("argument", .string, "An integer argument.", isRequired: true),
+        .init("argument", .string, "An unsigned integer argument.", isRequired: true),
         .init("decimals", .integer(0...255), "Of the token; 18 if missing."),
-        .init("buckets", .list(of: .number()), "Rising upper bounds."),
+        .init("buckets", .list(of: .number(from: 0)), "Rising upper bounds."),
     ])
     static let contract: SchemaNode = .object([
         .init("chain", .string, "The name of its chain.", isRequired: true),
@@ -89,7 +89,7 @@ enum ConfigurationSchema {
         .init("event", .text(examples: ["Token.Transfer"]), "Contract.Event."),
         .init("value", .string, "An integer argument."),
         .init("decimals", .integer(0...255), "Of the value; 0 if missing."),
-        .init("buckets", .list(of: .number()), "Rising upper bounds."),
+        .init("buckets", .list(of: .number(from: 0)), "Rising upper bounds."),
         .init("from", .string, "The first event of a latency."),
         .init("to", .string, "The second event of a latency."),
         .init("key", .either([.string, key]), "The argument that joins both."),

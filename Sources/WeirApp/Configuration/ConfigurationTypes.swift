@@ -103,10 +103,14 @@ extension ConfigType where Value == SyncConfiguration.Finality {
 extension ConfigType where Value == [Double] {
     /// Upper bounds of a histogram's buckets.
     static var buckets: ConfigType {
-        ConfigType("a list of rising numbers") { value in
+        ConfigType("a list of rising numbers from 0 on") { value in
             guard let bounds = value.read(.list(.double())) else { return nil }
             guard !bounds.isEmpty, bounds.count <= 100 else {
                 value.fail("expected 1 to 100 buckets, found \(bounds.count)")
+                return nil
+            }
+            guard bounds.allSatisfy({ $0 >= 0 }) else {
+                value.fail("a bucket is negative", advice: "amounts and times begin at 0")
                 return nil
             }
             guard zip(bounds, bounds.dropFirst()).allSatisfy({ $0 < $1 }) else {

@@ -138,13 +138,22 @@ struct EventDirectory {
 
     /// The position of an argument that is an integer, and whether it is an `intN`. Nil: the fault
     /// has been reported.
+    ///
+    /// - Parameters:
+    ///   - unsigned: why an `intN` is refused; nil: it is not.
+    ///   - advice: what to do instead of it.
     static func integer(
-        _ scalar: ConfigScalar, of layout: EventLayout
+        _ scalar: ConfigScalar, of layout: EventLayout, unsigned: String? = nil,
+        advice: String? = nil
     ) -> (parameter: Int, isSigned: Bool)? {
         guard let index = Self.argument(scalar, of: layout) else { return nil }
         switch layout.event.inputs[index].type {
         case .uint: return (index, false)
-        case .int: return (index, true)
+        case .int:
+            guard let unsigned else { return (index, true) }
+            scalar.fail(
+                "\(unsigned), and \(layout.names[index]) may be negative", advice: advice)
+            return nil
         default: break
         }
         let known = layout.names.indices.filter { layout.types[$0].contains("int") }

@@ -21,21 +21,29 @@ struct EventValueReader {
     func read(
         _ drafts: [ContractDraft]
     ) -> [(chain: String, definition: EventValueDefinition)] {
+        let shared = self.sharedBuckets(drafts)
         var result: [(chain: String, definition: EventValueDefinition)] = []
         for draft in drafts {
             var seen: Set<Int> = []
             for (name, section) in draft.section.sections("values") {
                 let argument = section.scalar("argument", expected: "the name of an argument")
                 let decimals = section.int("decimals", in: 0...255, default: 18)
-                let buckets = section.value("buckets", .buckets, default: Self.buckets)
+                let buckets = section.value("buckets", .buckets, default: shared.bounds)
+                if buckets != shared.bounds {
+                    section.fail(
+                        at: "buckets", "the buckets differ from those of \(shared.path)",
+                        advice: "all declared values are one metric: write the same buckets, "
+                            + "or only one of them")
+                }
                 let event = self.events.event("\(draft.alias).\(name)") {
                     section.fail($0, advice: $1)
                 }
                 guard let argument, let event,
-                    let (parameter, isSigned) = EventDirectory.integer(argument, of: event.layout)
+                    let (parameter, _) = EventDirectory.integer(
+                        argument, of: event.layout, unsigned: "a declared value is an amount",
+                        advice: "make it a metric of type: gauge")
                 else { continue }
-                let value = EventValue(
-                    parameter: parameter, decimals: UInt8(clamping: decimals), isSigned: isSigned)
+                let value = EventValue(parameter: parameter, decimals: UInt8(clamping: decimals))
                 for slot in event.slots {
                     guard seen.insert(slot).inserted else {
                         section.fail(
@@ -52,5 +60,16 @@ struct EventValueReader {
             }
         }
         return result
+    }
+
+    /// The buckets that are written first; all declared values are one metric and share them.
+    private func sharedBuckets(_ drafts: [ContractDraft]) -> (bounds: [Double], path: String) {
+        for draft in drafts {
+            for (_, section) in draft.section.sections("values") {
+                guard let bounds = section.optional("buckets", .buckets) else { continue }
+                return (bounds, section.path)
+            }
+        }
+        return (Self.buckets, "")
     }
 }

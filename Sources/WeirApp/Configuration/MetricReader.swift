@@ -33,34 +33,32 @@ enum MetricKind: String, CaseIterable {
 /// Reads `metrics`.
 struct MetricReader {
     private let events: EventDirectory
-    private let namespace: String
     /// Block times of slow chains up to the longest escrows.
     private static let latencyBuckets: [Double] = [
         1, 5, 15, 60, 300, 900, 3_600, 14_400, 86_400, 604_800,
     ]
 
-    init(_ events: EventDirectory, namespace: String) {
+    init(_ events: EventDirectory) {
         self.events = events
-        self.namespace = namespace
     }
 
-    func read(_ root: ConfigSection) -> [(chain: String, definition: MetricDefinition)] {
-        var taken: Set<String> = []
-        return root.sectionList("metrics").compactMap { section in
-            let metric = self.metric(section)
-            if let name = metric?.definition.name, !taken.insert(name).inserted {
-                section.fail(
-                    at: "name", "there is already a metric \(name.quoted)",
-                    advice: "give each a name of its own")
-            }
-            return metric
+    func read(
+        _ root: ConfigSection, names: inout MetricNames
+    ) -> [(chain: String, definition: MetricDefinition)] {
+        var result: [(chain: String, definition: MetricDefinition)] = []
+        for section in root.sectionList("metrics") {
+            guard let metric = self.metric(section, names: &names) else { continue }
+            names.add(metric.definition, section)
+            result.append(metric)
         }
+        return result
     }
 
     private func metric(
-        _ section: ConfigSection
+        _ section: ConfigSection, names: inout MetricNames
     ) -> (chain: String, definition: MetricDefinition)? {
-        let name = section.string("name")
+        let name = section.scalar("name", expected: "the name of a metric")
+        if let name { names.mention(name) }
         let kind: MetricKind? = section.enumeration("type")
         let help = section.optionalString("help")
         let maximum = section.int("max_series", in: 1...100_000, default: 200)
@@ -95,7 +93,7 @@ struct MetricReader {
             isWhole = false
         }
         if let name {
-            self.lint(name, kind, labels.map(\.0.name), section)
+            names.lint(name, kind.type, labels: labels.map(\.0.name), section)
         }
         guard let name, isWhole, let target, let end = self.events.event(target) else {
             return nil
@@ -105,10 +103,14 @@ struct MetricReader {
         switch kind {
         case .counter: resolved = .count
         case .sum:
-            resolved = self.value(value, decimals, of: end, unsigned: true).map { .sum($0) }
+            resolved = self.value(
+                value, decimals, of: end, unsigned: "a sum only grows"
+            ).map { .sum($0) }
         case .gauge: resolved = self.value(value, decimals, of: end).map { .gauge($0) }
         case .histogram:
-            resolved = self.value(value, decimals, of: end).map {
+            resolved = self.value(
+                value, decimals, of: end, unsigned: "a histogram counts amounts"
+            ).map {
                 .histogram($0, buckets: buckets ?? EventValueReader.buckets)
             }
         case .latency:
@@ -132,26 +134,22 @@ struct MetricReader {
         return (
             end.chain,
             MetricDefinition(
-                name: name, help: help ?? Self.help(kind, target, from, value), kind: resolved,
+                name: name.text, help: help ?? Self.help(kind, target, from, value), kind: resolved,
                 slots: end.slots, labels: parameters.compactMap { $0 }, seriesMax: maximum)
         )
     }
 
     // MARK: Parts
 
+    /// - Parameter unsigned: why an `intN` is refused; nil: it is not.
     private func value(
         _ scalar: ConfigScalar?, _ decimals: Int, of event: EventDirectory.Event,
-        unsigned: Bool = false
+        unsigned: String? = nil
     ) -> EventValue? {
         guard let scalar,
-            let (index, isSigned) = EventDirectory.integer(scalar, of: event.layout)
+            let (index, isSigned) = EventDirectory.integer(
+                scalar, of: event.layout, unsigned: unsigned, advice: "use type: gauge")
         else { return nil }
-        if unsigned, isSigned {
-            scalar.fail(
-                "a sum only grows, and \(event.layout.names[index]) may be negative",
-                advice: "use type: gauge or histogram")
-            return nil
-        }
         return EventValue(
             parameter: index, decimals: UInt8(clamping: decimals), isSigned: isSigned)
     }
@@ -208,36 +206,6 @@ struct MetricReader {
         }
     }
 
-    private func lint(
-        _ name: String, _ kind: MetricKind, _ labels: [String], _ section: ConfigSection
-    ) {
-        let descriptor = MetricDescriptor(
-            name: name, help: "A metric.", type: kind.type, labelNames: ["chain"] + labels,
-            buckets: kind.type == .histogram ? [1] : [])
-        for finding in MetricLint.findings(descriptor) {
-            switch finding {
-            case .counterWithoutTotal:
-                section.fail(
-                    at: "name", finding.description, advice: "write \((name + "_total").quoted)")
-            case .totalOnOtherType:
-                section.fail(
-                    at: "name", finding.description,
-                    advice: "write \(String(name.dropLast(6)).quoted)")
-            case .duplicateLabel("chain"):
-                section.fail(
-                    at: "labels", "label chain is added by Weir itself", advice: "remove it")
-            case .invalidLabel, .duplicateLabel, .camelCaseLabel, .reservedLabel:
-                section.fail(at: "labels", finding.description)
-            default: section.fail(at: "name", finding.description)
-            }
-        }
-        if BuiltInFamilies.reserves(name, namespace: self.namespace) {
-            section.fail(
-                at: "name", "\(name.quoted) is a name of Weir's own metrics",
-                advice: "begin it with another word than \(self.namespace)_ or process_")
-        }
-    }
-
     private static func help(
         _ kind: MetricKind, _ event: ConfigScalar, _ from: ConfigScalar?, _ value: ConfigScalar?
     ) -> String {
@@ -252,13 +220,5 @@ struct MetricReader {
         case .histogram: "Values of \(text(value)) of \(text(event))."
         case .latency: "Seconds from \(text(from)) to \(text(event)), by block time."
         }
-    }
-}
-
-/// Names that metrics of the operator's own must not have.
-enum BuiltInFamilies {
-    /// Everything below the namespace and `process_` is Weir's own, of this version and later ones.
-    static func reserves(_ name: String, namespace: String) -> Bool {
-        name.hasPrefix("\(namespace)_") || name.hasPrefix("process_")
     }
 }

@@ -13,7 +13,7 @@ package struct WeirConfiguration: Sendable {
     package var chains: [ChainConfiguration]
     /// All contracts of all chains, in the order of the file.
     package var contracts: [ContractConfiguration]
-    /// Second names of metrics. Whether the targets exist is for the registry to say.
+    /// Second names of metrics, each of one that exists.
     package var aliases: [MetricAlias]
     package var server: HTTPConfiguration
     /// The SQLite file; a relative path in the file counts from the file's own folder.
@@ -82,8 +82,10 @@ package struct WeirConfiguration: Sendable {
         ).read(root)
         let events = EventDirectory(contracts)
         let values = EventValueReader(events).read(contracts)
-        let metrics = MetricReader(events, namespace: self.namespace).read(root)
-        self.aliases = MetricAlias.readAll(root, metrics: metrics.map(\.definition.name))
+        var names = MetricNames(
+            namespace: self.namespace, valueBuckets: values.first?.definition.buckets)
+        let metrics = MetricReader(events).read(root, names: &names)
+        self.aliases = MetricAlias.readAll(root, names: names)
 
         self.contracts = contracts.compactMap(\.contract)
         self.chains = drafts.compactMap { draft in

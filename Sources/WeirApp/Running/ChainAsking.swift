@@ -13,25 +13,37 @@ struct ChainAsking: Sendable {
     let filter: LogFilter
     let logger: Logger
 
+    /// An answer, and what went wrong where it is none.
+    struct Asked: Sendable {
+        var answer: SyncAnswer
+        var fault: ChainClientError?
+    }
+
     /// The answer to a request. With `needsTimes`, logs of a page all carry the time of their
     /// block, asked for where the provider did not tell it.
-    func answer(_ kind: SyncRequest.Kind, needsTimes: Bool) async -> SyncAnswer {
+    func ask(_ kind: SyncRequest.Kind, needsTimes: Bool) async -> Asked {
         do throws(ChainClientError) {
-            switch kind {
-            case .heads(let tags): return .heads(try await self.client.heads(tags))
-            case .headers(let range): return .headers(try await self.client.headers(range))
-            case .header(let hash): return .header(try await self.client.header(hash))
-            case .blocks(let refs):
-                return .blocks(try await self.client.blocks(refs, filter: self.filter))
-            case .logs(let range):
-                var page = try await self.client.logs(range, filter: self.filter)
-                if needsTimes { try await self.fillTimes(&page) }
-                return .logs(page)
-            }
+            return Asked(answer: try await self.answer(kind, needsTimes: needsTimes))
         } catch {
             self.logger.debug(
                 "request failed", metadata: ["error": .string(error.description)])
-            return .failed(Self.failure(error))
+            return Asked(answer: .failed(Self.failure(error)), fault: error)
+        }
+    }
+
+    private func answer(
+        _ kind: SyncRequest.Kind, needsTimes: Bool
+    ) async throws(ChainClientError) -> SyncAnswer {
+        switch kind {
+        case .heads(let tags): return .heads(try await self.client.heads(tags))
+        case .headers(let range): return .headers(try await self.client.headers(range))
+        case .header(let hash): return .header(try await self.client.header(hash))
+        case .blocks(let refs):
+            return .blocks(try await self.client.blocks(refs, filter: self.filter))
+        case .logs(let range):
+            var page = try await self.client.logs(range, filter: self.filter)
+            if needsTimes { try await self.fillTimes(&page) }
+            return .logs(page)
         }
     }
 

@@ -69,10 +69,11 @@ package actor ChainFollower {
     private var wakeAt: SyncInstant?
     private var reorgs: UInt64 = 0
     private var publishedAt: SyncInstant = 0
-    private var wasUp: Bool?
+    /// The reason of the fault that the operator was told last; nil while all is well.
+    private var toldFault: String?
 
     private enum Event: Sendable {
-        case answer(UInt64, SyncAnswer)
+        case answer(UInt64, ChainAsking.Asked)
         case wake(SyncInstant)
     }
 
@@ -109,9 +110,10 @@ package actor ChainFollower {
             while let event = try await group.next() {
                 if Task.isCancelled { break }
                 switch event {
-                case .answer(let id, let answer):
+                case .answer(let id, let asked):
+                    self.note(asked.fault)
                     try await self.perform(
-                        self.machine.handle(.answer(id, answer), at: self.now), in: &group)
+                        self.machine.handle(.answer(id, asked.answer), at: self.now), in: &group)
                 case .wake(let at):
                     guard self.wakeAt == at else { continue }
                     self.wakeAt = nil
@@ -163,12 +165,21 @@ package actor ChainFollower {
         }
         if !steps.isEmpty { try await self.take(steps) }
         self.metrics.show(self.machine)
-        if self.wasUp != self.machine.isUp, !self.machine.heads.isEmpty || !self.machine.isUp {
-            if self.wasUp != nil || self.machine.isUp {
-                self.logger.notice(
-                    self.machine.isUp ? "chain answers" : "chain does not answer")
-            }
-            self.wasUp = self.machine.isUp
+    }
+
+    /// Tells the operator once what is wrong, until it is something else or right again. Lagging
+    /// replicas and range limits are everyday business.
+    private func note(_ fault: ChainClientError?) {
+        switch fault {
+        case .behind, .rangeTooLarge, .cancelled: return
+        case nil:
+            if self.toldFault != nil { self.logger.notice("the chain answers again") }
+            self.toldFault = nil
+        case .some(let fault):
+            guard self.toldFault != fault.reason else { return }
+            self.toldFault = fault.reason
+            self.logger.warning(
+                "the chain does not answer", metadata: ["error": .string(fault.description)])
         }
     }
 
@@ -178,9 +189,9 @@ package actor ChainFollower {
         let (client, filter, logger) = (self.client, self.chain.filter, self.logger)
         let needsTimes = self.chain.definition.needsTimes
         group.addTask {
-            let answer = await ChainAsking(client: client, filter: filter, logger: logger)
-                .answer(request.kind, needsTimes: needsTimes)
-            return .answer(request.id, answer)
+            let asked = await ChainAsking(client: client, filter: filter, logger: logger)
+                .ask(request.kind, needsTimes: needsTimes)
+            return .answer(request.id, asked)
         }
     }
 

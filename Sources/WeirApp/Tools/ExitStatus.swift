@@ -3,6 +3,9 @@
 
 import ConfigTree
 import CurlTransport
+import Economy
+import HTTPFront
+import MetricsRegistry
 import SQLDatabase
 import WeirPorts
 import WeirStore
@@ -31,7 +34,11 @@ package enum ExitStatus: Int32, Sendable, Hashable, CaseIterable {
             switch error {
             case let error as ToolError: Self.of(error)
             case is ConfigDiagnostics, is ConfigDiagnostic: .configuration
-            case is StoreError, is SQLError: .store
+            // A chain that was read under another configuration; names that clash.
+            case is FollowerError, is MetricsError: .configuration
+            case is StoreError, is SQLError, is EconomyError: .store
+            // Its description says what to do.
+            case is HTTPFrontError: .failure
             case let error as ChainClientError: Self.of(error)
             case let error as TransportError: Self.of(error)
             default: .failure
