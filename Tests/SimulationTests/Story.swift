@@ -1,0 +1,194 @@
+// Weir
+// SPDX-License-Identifier: Apache-2.0
+
+import ChainModel
+import ChainSimulator
+import ChainSync
+import EVMABI
+import EVMPrimitives
+import EVMRPC
+import Foundation
+import Logging
+import MetricsRegistry
+import SQLiteDriver
+import Testing
+import WeirApp
+import WeirStore
+import WeirTestSupport
+
+/// One run of a whole chain: the real client, pool, machine, trackers and store on a simulated node,
+/// with reorganisations, faults and restarts that a seed chooses.
+struct Story {
+    let seed: UInt64
+    let world: SimulatedWorld
+    let chain: FollowedChain
+    /// How often the follower is stopped and taken up again.
+    let restarts: Int
+
+    /// What a run left behind.
+    struct Outcome {
+        var totals: EventTotals
+        var stored: [SimulatedTruth.LogPlace]
+        var findings: [String]
+        var truth: SimulatedTruth
+        var reverts: UInt64
+    }
+
+    init(seed: UInt64, faults: FaultPlan, faultsStay: Bool = false) throws {
+        self.seed = seed
+        var random = SeededRandom(seed: seed)
+        var parameters = SimulationParameters(seed: seed)
+        parameters.actionsPerBlock = Double.random(in: 1...5, using: &random)
+        parameters.forks = ForkScript(
+            frequency: Double.random(in: 0...0.25, using: &random),
+            maximumDepth: UInt64.random(in: 1...12, using: &random),
+            deepening: Double.random(in: 0.2...0.8, using: &random),
+            repetition: Double.random(in: 0...0.5, using: &random))
+        var plan = faults
+        plan.seed = seed
+        if Bool.random(using: &random) {
+            plan.limits.blocks = UInt64.random(in: 2...20, using: &random)
+        }
+        if Bool.random(using: &random) {
+            plan.limits.results = Int.random(in: 40...200, using: &random)
+        }
+        self.world = try SimulatedWorld(
+            parameters, faults: plan, steps: Int.random(in: 30...70, using: &random),
+            prehistory: UInt64.random(in: 30...80, using: &random), faultsStay: faultsStay)
+        let configuration = try DemoConfiguration.configuration(endpoint: "http://127.0.0.1:1")
+        var followed = try #require(configuration.chains.first).followed
+        followed.sync.finality =
+            Bool.random(using: &random) ? .tag(.finalized) : .depth(parameters.finalityLag)
+        followed.sync.firstSpan = UInt64.random(in: 1...30, using: &random)
+        followed.sync.concurrency = Int.random(in: 1...4, using: &random)
+        followed.sync.headersPerRequest = UInt64.random(in: 1...8, using: &random)
+        followed.sync.blocksPerRequest = Int.random(in: 1...4, using: &random)
+        self.chain = followed
+        self.restarts = Int.random(in: 0...5, using: &random)
+    }
+
+    /// Every fault that a reader without proofs can notice, each with this probability.
+    static func noticeable(_ probability: Double) -> FaultPlan {
+        FaultPlan(
+            rates: FaultKind.allCases.filter { $0 != .omittedLog }
+                .map { FaultPlan.Rate($0, probability) })
+    }
+
+    // MARK: Running
+
+    func run() async throws -> Outcome {
+        let folder = try Self.folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let path = folder.appendingPathComponent("weir.db").path
+        var random = SeededRandom(seed: self.seed ^ 0x7265_7374)
+        var before = EventTotals()
+        for _ in 0..<self.restarts {
+            let stop = self.world.requests + UInt64.random(in: 1...60, using: &random)
+            let life = try await self.live(path, after: before) { follower in
+                while self.world.requests < stop, await !self.isDone(follower) {
+                    await Task.yield()
+                }
+            }
+            before = life.totals
+            self.world.pass(.seconds(Int64.random(in: 0...30, using: &random)))
+        }
+        let last = try await self.live(path, after: before) { follower in
+            // Virtual time: an hour is 1800 blocks' worth of looking.
+            let patience = self.world.now + .seconds(3_600)
+            while await !self.isDone(follower), self.world.now < patience { await Task.yield() }
+            let status = await follower.status
+            #expect(
+                status.processed?.ref == self.world.chain.head?.ref,
+                "seed \(self.seed): stands at \(status), not at the head")
+        }
+        #expect(self.world.failure == nil)
+        let truth = try #require(SimulatedTruth(self.world.chain, from: 1))
+        return Outcome(
+            totals: last.totals, stored: last.stored, findings: last.findings, truth: truth,
+            reverts: last.totals.reverted.values.reduce(0, +))
+    }
+
+    private func isDone(_ follower: ChainFollower) async -> Bool {
+        guard self.world.isStill, let head = self.world.chain.head else { return false }
+        let status = await follower.status
+        return status.processed?.ref == head.ref || status.haltReason != nil
+    }
+
+    /// One life of the process: from opening the store to closing it. The follower is cancelled
+    /// wherever it stands when `body` returns.
+    private func live(
+        _ path: String, after before: EventTotals, _ body: (ChainFollower) async -> Void
+    ) async throws -> (
+        totals: EventTotals, stored: [SimulatedTruth.LogPlace], findings: [String]
+    ) {
+        let database = try SQLiteConnection(path: path)
+        do {
+            let store = try await WeirStore.prepare(database)
+            let metrics = try AppMetrics(
+                namespace: "weir", version: "test", definitions: [self.chain.definition],
+                aliases: [])
+            let clock = self.world.clock
+            let observer = metrics.observer(of: self.chain.name)
+            let clients = ["first", "second"].map { name in
+                JSONRPCClient(
+                    RPCEndpoint(simulated: name, batchLimit: 20),
+                    transport: SimulatedTransport(world: self.world), clock: clock,
+                    observer: observer)
+            }
+            let seed = self.seed
+            let pool = EndpointPool(
+                clients, expecting: self.chain.id, clock: clock, random: { seed })
+            let follower = try await ChainFollower(
+                self.chain, client: pool, store: store, metrics: metrics, clock: clock,
+                seed: self.seed, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            EventTotals(metrics.registry).expectAtLeast(before, seed: self.seed)
+            let task = Task { try await follower.run() }
+            await body(follower)
+            task.cancel()
+            do { try await task.value } catch is CancellationError {}
+            let totals = EventTotals(metrics.registry)
+            let stored = try await self.places(store)
+            let findings = try await store.verify(self.chain.id)
+            try await database.close()
+            return (totals, stored, findings)
+        } catch {
+            try? await database.close()
+            throw error
+        }
+    }
+
+    /// Every stored log, with the name of its event.
+    private func places(_ store: WeirStore) async throws -> [SimulatedTruth.LogPlace] {
+        var places: [SimulatedTruth.LogPlace] = []
+        var names: [Address: [Hash256: String]] = [:]
+        for contract in SimulatedContract.allCases {
+            for event in contract.abi.events {
+                names[contract.address, default: [:]][event.topic0] =
+                    contract.alias + "." + event.name
+            }
+        }
+        var above: BlockNumber?
+        while let page = try await store.page(self.chain.id, above: above) {
+            for entry in try page.logs(self.chain.id).entries {
+                let topic = entry.topics.first ?? .zero
+                places.append(
+                    SimulatedTruth.LogPlace(
+                        block: entry.block, logIndex: Int(entry.logIndex),
+                        event: names[entry.address]?[topic] ?? "unknown"))
+            }
+            above = page.last.number
+        }
+        return places
+    }
+
+    /// A folder in memory where there is one.
+    private static func folder() throws -> URL {
+        let memory = URL(fileURLWithPath: "/dev/shm")
+        let parent =
+            FileManager.default.isWritableFile(atPath: memory.path)
+            ? memory : FileManager.default.temporaryDirectory
+        let url = parent.appendingPathComponent("weir-simulation-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        return url
+    }
+}
