@@ -5,6 +5,9 @@ import ChainSimulator
 import ConfigTree
 import CurlTransport
 import EVMPrimitives
+import Economy
+import HTTPFront
+import MetricsRegistry
 import SQLDatabase
 import SimulatorServer
 import Tabular
@@ -120,6 +123,10 @@ struct ToolsExitStatusTests {
             (ChainClientError.wrongChain(endpoint: "x", expected: 1, found: 2), .findings),
             (TransportError.couldNotConnect(host: "x"), .unreachable),
             (TransportError.invalidRequest(.urlScheme), .usage),
+            (FollowerError.brokenWindow(chain: "base"), .configuration),
+            (MetricsError.invalidAlias(name: "x"), .configuration),
+            (EconomyError.unfitState(tracker: "events", key: "x"), .store),
+            (HTTPFrontError.portInUse(.standard), .failure),
             (CancellationError(), .failure),
         ]
         for (error, status) in cases { #expect(WeirApp.ExitStatus(error) == status, "\(error)") }
