@@ -142,6 +142,14 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
 
+        // Measurements, run by scripts/bench: they see `package` symbols, so they are no package.
+        .executableTarget(
+            name: "WeirBenchmarks",
+            dependencies: [
+                "EVMPrimitives", "JSONBytes", "MetricsRegistry", "ChainModel", "EVMABI",
+                "EVMSignatures", "LogJSON", "Economy", "WeirStore", "EventTools",
+            ], path: "Benchmarks", swiftSettings: settings),
+
         // Tests.
         .target(
             name: "WeirTestSupport", dependencies: ["EVMPrimitives"],
@@ -215,7 +223,9 @@ let package = Package(
                 "HTTPFront", "MetricsRegistry", "JSONBytes",
                 .product(name: "Logging", package: "swift-log"),
             ]),
-        tests("CommandTests", ["weir"]),
+        .testTarget(
+            name: "CommandTests", dependencies: ["weir", "WeirTestSupport"],
+            exclude: ["Snapshots"], swiftSettings: settings),
         tests(
             "SimulationTests",
             [

@@ -35,7 +35,7 @@ package struct ConfigurationReport: Sendable {
             for contract in self.configuration.contracts where contract.chain == chain.name {
                 table.append([
                     .text(chain.name), .text(contract.alias), .text("ok"),
-                    .text("\(contract.address), \(contract.abi.events.count) events"),
+                    .text("\(contract.address), events: \(contract.abi.events.count)"),
                 ])
             }
         }
