@@ -13,7 +13,7 @@ struct Manifest: Equatable {
         var products: Set<String>
     }
 
-    /// Targets that are built into the product: no tests.
+    /// Targets that are built into the product: no tests, no measurements.
     var targets: [Target]
 
     /// Reads what `swift package dump-package` prints.
@@ -41,7 +41,10 @@ struct Manifest: Equatable {
         }
         let dump = try JSONDecoder().decode(Dump.self, from: json)
         self.targets = dump.targets
-            .filter { $0.type != "test" && !($0.path ?? "").hasPrefix("Tests/") }
+            .filter { target in
+                let path = target.path ?? ""
+                return target.type != "test" && !path.hasPrefix("Tests/") && path != "Benchmarks"
+            }
             .map { target in
                 var result = Target(name: target.name, modules: [], products: [])
                 for (kind, parts) in target.dependencies.flatMap({ $0 }) {
