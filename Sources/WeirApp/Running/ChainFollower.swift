@@ -66,6 +66,8 @@ package actor ChainFollower {
     private let logger: Logger
     private var machine: SyncMachine
     private var economy: Economy
+    /// The chain as far as it is stored: the machine's own runs ahead while a step is committed.
+    private var adopted: CanonicalChain?
     private var wakeAt: SyncInstant?
     private var reorgs: UInt64 = 0
     private var publishedAt: SyncInstant = 0
@@ -93,6 +95,7 @@ package actor ChainFollower {
         self.logger = logger
         let opened = try await ChainOpening.open(chain, store: store, logger: logger)
         self.economy = opened.economy
+        self.adopted = opened.canonical
         self.machine = SyncMachine(
             configuration: chain.sync, filter: chain.filter, chain: opened.canonical,
             limit: opened.rangeLimit, seed: seed)
@@ -130,7 +133,7 @@ package actor ChainFollower {
             name: self.chain.name, id: self.chain.id, phase: self.machine.phase.text,
             isUp: self.machine.isUp, haltReason: nil, latest: self.machine.heads[.latest],
             safe: self.machine.heads[.safe], finalized: self.machine.heads[.finalized],
-            settled: self.machine.chain?.settled, processed: self.machine.chain?.tip,
+            settled: self.adopted?.settled, processed: self.adopted?.tip,
             reorgs: self.reorgs, events: totals.seen, revertedEvents: totals.reverted)
         if case .halted(let reason) = self.machine.phase { status.haltReason = reason.description }
         return status
@@ -164,6 +167,7 @@ package actor ChainFollower {
             }
         }
         if !steps.isEmpty { try await self.take(steps) }
+        self.adopted = self.machine.chain
         self.metrics.show(self.machine)
     }
 
@@ -243,8 +247,9 @@ package actor ChainFollower {
         }
         try await self.commit(commits, logs: logs)
         self.economy = next
-        for step in steps { self.note(step) }
+        // Totals first: who sees a block as processed finds its events counted.
         self.publish()
+        for step in steps { self.note(step) }
     }
 
     /// Commits, again and again while the store may recover: a full disk, a lock held elsewhere.
