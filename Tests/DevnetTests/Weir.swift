@@ -59,7 +59,8 @@ final class Weir {
         ) {
             let status = try await self.status
             if let reason = status["halted"]?.string { throw ProgramError.ended(reason) }
-            return status["processed"]?["hash"]?.string == hash ? status : nil
+            // A bare nil would be JSON's null here.
+            return status["processed"]?["hash"]?.string == hash ? status : JSONValue?.none
         }
     }
 

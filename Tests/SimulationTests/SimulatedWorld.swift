@@ -18,6 +18,7 @@ final class SimulatedWorld: Sendable {
         var nextStep: Duration
         var stepsLeft: Int
         var failure: SimulationError?
+        var alarm: (request: UInt64, ring: @Sendable () -> Void)?
     }
 
     private let state: Mutex<State>
@@ -64,7 +65,24 @@ final class SimulatedWorld: Sendable {
 
     func pass(_ duration: Duration) { self.pass(until: self.now + duration) }
 
-    func answer(_ body: [UInt8]) -> HTTPAnswer { self.state.withLock { $0.node.answer(body) } }
+    /// Answers, and rings the alarm where this was its request.
+    func answer(_ body: [UInt8]) -> HTTPAnswer {
+        let (answer, ring) = self.state.withLock { state in
+            let answer = state.node.answer(body)
+            guard let alarm = state.alarm, state.node.requests >= alarm.request else {
+                return (answer, nil as (@Sendable () -> Void)?)
+            }
+            state.alarm = nil
+            return (answer, alarm.ring)
+        }
+        ring?()
+        return answer
+    }
+
+    /// Rings once that many requests were answered.
+    func setAlarm(_ request: UInt64, _ ring: @escaping @Sendable () -> Void) {
+        self.state.withLock { $0.alarm = (request, ring) }
+    }
 
     /// The time of this world as the follower sees it.
     var clock: RPCClock {

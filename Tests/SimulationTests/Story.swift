@@ -38,7 +38,7 @@ struct Story {
         self.seed = seed
         var random = SeededRandom(seed: seed)
         var parameters = SimulationParameters(seed: seed)
-        parameters.actionsPerBlock = Double.random(in: 1...5, using: &random)
+        parameters.actionsPerBlock = Double.random(in: 1...3, using: &random)
         parameters.forks = ForkScript(
             frequency: Double.random(in: 0...0.25, using: &random),
             maximumDepth: UInt64.random(in: 1...12, using: &random),
@@ -53,8 +53,8 @@ struct Story {
             plan.limits.results = Int.random(in: 40...200, using: &random)
         }
         self.world = try SimulatedWorld(
-            parameters, faults: plan, steps: Int.random(in: 30...70, using: &random),
-            prehistory: UInt64.random(in: 30...80, using: &random), faultsStay: faultsStay)
+            parameters, faults: plan, steps: Int.random(in: 25...50, using: &random),
+            prehistory: UInt64.random(in: 28...50, using: &random), faultsStay: faultsStay)
         let configuration = try DemoConfiguration.configuration(endpoint: "http://127.0.0.1:1")
         var followed = try #require(configuration.chains.first).followed
         followed.sync.finality =
@@ -84,23 +84,10 @@ struct Story {
         var before = EventTotals()
         for _ in 0..<self.restarts {
             let stop = self.world.requests + UInt64.random(in: 1...60, using: &random)
-            let life = try await self.live(path, after: before) { follower in
-                while self.world.requests < stop, await !self.isDone(follower) {
-                    await Task.yield()
-                }
-            }
-            before = life.totals
+            before = try await self.live(path, after: before, until: stop).totals
             self.world.pass(.seconds(Int64.random(in: 0...30, using: &random)))
         }
-        let last = try await self.live(path, after: before) { follower in
-            // Virtual time: an hour is 1800 blocks' worth of looking.
-            let patience = self.world.now + .seconds(3_600)
-            while await !self.isDone(follower), self.world.now < patience { await Task.yield() }
-            let status = await follower.status
-            #expect(
-                status.processed?.ref == self.world.chain.head?.ref,
-                "seed \(self.seed): stands at \(status), not at the head")
-        }
+        let last = try await self.live(path, after: before, until: nil)
         #expect(self.world.failure == nil)
         let truth = try #require(SimulatedTruth(self.world.chain, from: 1))
         return Outcome(
@@ -114,10 +101,10 @@ struct Story {
         return status.processed?.ref == head.ref || status.haltReason != nil
     }
 
-    /// One life of the process: from opening the store to closing it. The follower is cancelled
-    /// wherever it stands when `body` returns.
+    /// One life of the process: from opening the store to closing it. The follower is cancelled at
+    /// the request with the number `stop`, or when it has read the last block there will be.
     private func live(
-        _ path: String, after before: EventTotals, _ body: (ChainFollower) async -> Void
+        _ path: String, after before: EventTotals, until stop: UInt64?
     ) async throws -> (
         totals: EventTotals, stored: [SimulatedTruth.LogPlace], findings: [String]
     ) {
@@ -143,9 +130,21 @@ struct Story {
                 seed: self.seed, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
             EventTotals(metrics.registry).expectAtLeast(before, seed: self.seed)
             let task = Task { try await follower.run() }
-            await body(follower)
+            if let stop { self.world.setAlarm(stop) { task.cancel() } }
+            // Virtual time: an hour is 1800 blocks' worth of looking.
+            let patience = self.world.now + .seconds(3_600)
+            while self.world.requests < stop ?? .max, self.world.now < patience {
+                if await self.isDone(follower) { break }
+                try await Task.sleep(for: .milliseconds(1))
+            }
             task.cancel()
             do { try await task.value } catch is CancellationError {}
+            if stop == nil {
+                let status = await follower.status
+                #expect(
+                    status.processed?.ref == self.world.chain.head?.ref,
+                    "seed \(self.seed): stands at \(status), not at the head")
+            }
             let totals = EventTotals(metrics.registry)
             let stored = try await self.places(store)
             let findings = try await store.verify(self.chain.id)
