@@ -67,10 +67,11 @@ struct Story {
         self.restarts = Int.random(in: 0...5, using: &random)
     }
 
-    /// Every fault that a reader without proofs can notice, each with this probability.
+    /// Every fault that a reader without proofs can notice, each with this probability. A missing log
+    /// is not among them, nor a false block hash on the only log of a block inside a range.
     static func noticeable(_ probability: Double) -> FaultPlan {
         FaultPlan(
-            rates: FaultKind.allCases.filter { $0 != .omittedLog }
+            rates: FaultKind.allCases.filter { $0 != .omittedLog && $0 != .foreignLog }
                 .map { FaultPlan.Rate($0, probability) })
     }
 
