@@ -97,9 +97,10 @@ struct Story {
     }
 
     private func isDone(_ follower: ChainFollower) async -> Bool {
-        guard self.world.isStill, let head = self.world.chain.head else { return false }
         let status = await follower.status
-        return status.processed?.ref == head.ref || status.haltReason != nil
+        if status.haltReason != nil { return true }
+        guard self.world.isStill, let head = self.world.chain.head else { return false }
+        return status.processed?.ref == head.ref
     }
 
     /// One life of the process: from opening the store to closing it. The follower is cancelled at
