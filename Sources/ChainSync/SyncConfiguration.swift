@@ -52,7 +52,7 @@ package struct SyncConfiguration: Sendable, Equatable {
         self.start = start
         self.fallbackDepth = 128
         self.concurrency = 4
-        self.firstSpan = 500
+        self.firstSpan = 64
         self.spanMax = 10_000
         self.logsPerPageTarget = 20_000
         self.headersPerRequest = 64

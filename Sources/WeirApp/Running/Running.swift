@@ -29,11 +29,7 @@ package enum Running {
         let app = try await App(configuration, logger: logger)
         // What libraries measure through swift-metrics is exposed beside our own.
         MetricsSystem.bootstrap(RegistryMetricsFactory(registry: app.registry))
-        let signal = try await app.run { address in
-            logger.notice(
-                "listening",
-                metadata: ["url": .string(address.url), "version": .string(weirVersion)])
-        }
+        let signal = try await app.run()
         return Self.code(signal)
     }
 
