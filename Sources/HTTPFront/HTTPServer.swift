@@ -52,10 +52,9 @@ package final class HTTPServer: Service {
     ///
     /// Throws `HTTPFrontError` if it cannot listen, or if the socket closes by itself.
     package func run() async throws {
-        let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let outcome: Result<Void, any Error>
         do {
-            try await self.serve(on: loops)
+            try await self.serve(on: Self.loops)
             outcome = .success(())
         } catch {
             outcome = .failure(self.frontError(error))
@@ -65,10 +64,12 @@ package final class HTTPServer: Service {
                 HTTPFrontError.stopped(self.configuration.listen)
             }
         self.listening.settle(.failure(failure))
-        // Fails only for a group that is already shut down.
-        try? await loops.shutdownGracefully()
         try outcome.get()
     }
+
+    /// The one event loop of all servers of the process. It is never shut down: connections that
+    /// were cut at the end of a server still have work to schedule, which a stopped loop refuses.
+    private static let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
     private func serve(on loops: MultiThreadedEventLoopGroup) async throws {
         let listen = self.configuration.listen
@@ -83,7 +84,7 @@ package final class HTTPServer: Service {
             onServerRunning: { [listening, logger] channel in
                 let port = channel.localAddress?.port ?? listen.port
                 let address = ListenAddress(validHost: listen.host, port: port)
-                logger.info("listening", metadata: ["address": "\(address)"])
+                logger.debug("listening", metadata: ["address": "\(address)"])
                 listening.settle(.success(address))
             },
             eventLoopGroup: loops,

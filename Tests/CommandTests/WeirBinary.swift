@@ -23,21 +23,9 @@ enum WeirBinary {
     }
 
     /// `WEIR_BINARY`, or the program that was built with these tests.
-    static let path: String? = {
-        if let path = ProcessInfo.processInfo.environment["WEIR_BINARY"], !path.isEmpty {
-            return path
-        }
-        let folders = [
-            URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent(),
-            Bundle.main.bundleURL, Bundle.main.bundleURL.deletingLastPathComponent(),
-            Vectors.projectRoot.appendingPathComponent(".build/debug"),
-        ]
-        return folders.map { $0.appendingPathComponent("weir").path }
-            .first { FileManager.default.isExecutableFile(atPath: $0) }
-    }()
-
-    static var isBuilt: Bool { self.path != nil }
-    static let absence: Comment = "the program is not built: `swift build`, or set WEIR_BINARY"
+    static let path = BuiltProgram.path
+    static let isBuilt = BuiltProgram.isBuilt
+    static let absence = BuiltProgram.absence
 
     /// Runs the program to its end. Input and output are files, so that no pipe can fill up.
     static func run(

@@ -9,21 +9,9 @@ import WeirTestSupport
 /// A running `weir run`, and what it tells.
 final class Weir {
     /// `WEIR_BINARY`, or the program that was built with these tests.
-    static let binary: String? = {
-        if let path = ProcessInfo.processInfo.environment["WEIR_BINARY"], !path.isEmpty {
-            return path
-        }
-        let folders = [
-            URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent(),
-            Bundle.main.bundleURL, Bundle.main.bundleURL.deletingLastPathComponent(),
-            Vectors.projectRoot.appendingPathComponent(".build/debug"),
-        ]
-        return folders.map { $0.appendingPathComponent("weir").path }
-            .first { FileManager.default.isExecutableFile(atPath: $0) }
-    }()
-
-    static var isBuilt: Bool { self.binary != nil }
-    static let absence: Comment = "the program is not built: `swift build`, or set WEIR_BINARY"
+    static let binary = BuiltProgram.path
+    static let isBuilt = BuiltProgram.isBuilt
+    static let absence = BuiltProgram.absence
 
     let program: RunningProgram
     let url: String

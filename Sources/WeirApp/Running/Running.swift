@@ -29,7 +29,11 @@ package enum Running {
         let app = try await App(configuration, logger: logger)
         // What libraries measure through swift-metrics is exposed beside our own.
         MetricsSystem.bootstrap(RegistryMetricsFactory(registry: app.registry))
-        let signal = try await app.run()
+        let signal = try await app.run { address in
+            logger.notice(
+                "listening",
+                metadata: ["url": .string(address.url), "version": .string(weirVersion)])
+        }
         return Self.code(signal)
     }
 
