@@ -27,7 +27,8 @@ extension SyncMachine {
 
     /// Keeps as many ranges under way as the configuration allows, buffered pages counted in.
     mutating func askRanges(at now: SyncInstant) -> [SyncAction] {
-        guard now >= self.holdUntil else { return [] }
+        // A driver keeps only its earliest wake: one that comes too soon asks for the right one.
+        guard now >= self.holdUntil else { return [.wake(at: self.holdUntil)] }
         var actions: [SyncAction] = []
         while self.pending.count + self.pages.count < self.configuration.concurrency,
             let range = self.planner?.take(upTo: self.catchUpEnd)

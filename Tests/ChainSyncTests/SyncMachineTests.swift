@@ -305,4 +305,25 @@ private struct Drive {
         let again = machine.handle(.wake, at: at)
         #expect(again.count == 1, "asked again: \(again)")
     }
+
+    @Test func aWakeThatComesTooSoonAsksForTheRightOne() {
+        var configuration = SyncConfiguration(start: BlockNumber(1))
+        configuration.firstSpan = 10
+        var machine = SyncMachine(
+            configuration: configuration, filter: LogFilter(),
+            chain: CanonicalChain(settled: ForkingChain().head.anchor), seed: 1)
+        machine.tipChecked = true
+        _ = machine.startCatchUp(to: BlockNumber(40), at: 0)
+        for (id, after) in zip(
+            machine.pending.keys.sorted(), [1_000, 5_000, 2_000, 3_000] as [UInt64])
+        {
+            _ = machine.handle(.answer(id, .failed(.retry(after: after))), at: 0)
+        }
+        // The driver kept the earliest of the four: nothing is under way, so silence would be for ever.
+        #expect(machine.pending.isEmpty)
+        let early = machine.handle(.wake, at: 1_000)
+        #expect(early == [.wake(at: 5_000)])
+        let asked = machine.handle(.wake, at: 5_000)
+        #expect(asked.count == 4)
+    }
 }

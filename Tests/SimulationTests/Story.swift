@@ -135,7 +135,11 @@ struct Story {
             if let stop { self.world.setAlarm(stop) { task.cancel() } }
             // Virtual time: an hour is 1800 blocks' worth of looking.
             let patience = self.world.now + .seconds(3_600)
-            while self.world.requests < stop ?? .max, self.world.now < patience {
+            // Virtual time may stand still for good; a life that hangs must not hang the tests.
+            let deadline = ContinuousClock.now + .seconds(20)
+            while self.world.requests < stop ?? .max, self.world.now < patience,
+                ContinuousClock.now < deadline
+            {
                 if await self.isDone(follower) { break }
                 try await Task.sleep(for: .milliseconds(1))
             }
