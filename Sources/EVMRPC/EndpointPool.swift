@@ -103,7 +103,8 @@ package final class EndpointPool: Sendable {
                     self.note(error, index)
                     switch error {
                     case .rangeTooLarge, .cancelled: throw error
-                    case .rateLimited, .serverError, .unreachable, .badAnswer: mayRetry = true
+                    case .rateLimited, .serverError, .unreachable, .badAnswer, .unproven:
+                        mayRetry = true
                     case .behind, .unsupported, .denied, .wrongChain: break
                     }
                     worst = Self.better(worst, error)
@@ -176,7 +177,7 @@ package final class EndpointPool: Sendable {
             case .behind: 6
             case .rateLimited: 5
             case .serverError: 4
-            case .badAnswer, .rangeTooLarge: 3
+            case .badAnswer, .rangeTooLarge, .unproven: 3
             case .unsupported: 2
             case .unreachable, .denied, .cancelled: 1
             case .wrongChain: 0

@@ -52,7 +52,7 @@ struct EndpointState: Sendable {
             return
         case .rateLimited(_, let after): retryAfter = after
         case .denied: retryAfter = .seconds(60)
-        case .unreachable, .badAnswer, .serverError: break
+        case .unreachable, .badAnswer, .serverError, .unproven: break
         }
         self.failures += 1
         let policy = self.backoff.policy

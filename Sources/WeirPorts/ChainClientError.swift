@@ -21,6 +21,9 @@ package enum ChainClientError: Error, Equatable, Sendable {
     case serverError(endpoint: String, code: Int, detail: String)
     /// The endpoint serves another chain than the configuration names.
     case wrongChain(endpoint: String, expected: UInt64, found: UInt64)
+    /// The answer reads well, but block hash, roots, bloom or another endpoint disprove it.
+    /// `check` is the label `reason` of `weir_verification_failures_total`.
+    case unproven(endpoint: String, check: String, detail: String)
     case cancelled
 
     /// What an endpoint told about the range that it would accept.
@@ -50,7 +53,7 @@ package enum ChainClientError: Error, Equatable, Sendable {
         case .rateLimited(_, let after): .retry(after: after)
         case .rangeTooLarge(_, let hint): .shrink(hint)
         case .serverError: .retry(after: nil)
-        case .unreachable, .behind, .badAnswer, .unsupported, .denied: .otherEndpoint
+        case .unreachable, .behind, .badAnswer, .unsupported, .denied, .unproven: .otherEndpoint
         case .wrongChain, .cancelled: .giveUp
         }
     }
@@ -67,6 +70,7 @@ package enum ChainClientError: Error, Equatable, Sendable {
         case .denied: "denied"
         case .serverError: "server_error"
         case .wrongChain: "wrong_chain"
+        case .unproven: "unproven"
         case .cancelled: "cancelled"
         }
     }
@@ -96,6 +100,9 @@ extension ChainClientError: CustomStringConvertible {
         case .wrongChain(let endpoint, let expected, let found):
             "\(endpoint): serves chain \(found), but the configuration says \(expected); "
                 + "correct the endpoint or `id`"
+        case .unproven(let endpoint, let check, let detail):
+            "\(endpoint): gave what the chain disproves (\(check)): \(detail); nothing of it was "
+                + "stored, another endpoint is asked"
         case .cancelled:
             "cancelled"
         }
