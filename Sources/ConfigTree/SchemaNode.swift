@@ -7,7 +7,7 @@
 /// ```
 /// static let schema = SchemaNode.object([
 ///     .init("id", .integer(1...), "The chain's id (EIP-155).", isRequired: true),
-///     .init("verify", .choice(of: VerifyLevel.self), "How much of each block is recomputed."),
+///     .init("verify", .choice(of: VerificationLevel.self), "How much of each block is recomputed."),
 /// ])
 /// ```
 package indirect enum SchemaNode: Equatable, Sendable {

@@ -8,11 +8,6 @@ import CurlTransport
 import EVMPrimitives
 import EVMRPC
 
-/// How much of what an endpoint answers is recomputed.
-enum VerifyLevel: String, CaseIterable {
-    case off, bloom, receipts
-}
-
 extension SyncConfiguration {
     /// Reads `follow`, `finality`, `start`, `verify`, `catch_up` and `poll` of a chain.
     init(_ section: ConfigSection) {
@@ -20,7 +15,7 @@ extension SyncConfiguration {
             follow: section.value("follow", .follow, default: .tag(.latest)),
             finality: section.value("finality", .finality, default: .tag(.finalized)),
             start: section.optionalUInt64("start").map { BlockNumber($0) })
-        let verify: VerifyLevel = section.enumeration("verify", default: .off)
+        let verify: VerificationLevel = section.enumeration("verify", default: .off)
         if verify != .off {
             section.fail(
                 at: "verify", "\(verify.rawValue) is not in this version of Weir",
