@@ -79,7 +79,8 @@ let package = Package(
 
         // Floor 4: seams and the store.
         target("WeirPorts", ["ChainModel", "EVMPrimitives"]),
-        target("WeirStore", ["EVMPrimitives", "ChainModel", "JSONBytes", "SQLDatabase"]),
+        target(
+            "WeirStore", ["EVMPrimitives", "ChainModel", "JSONBytes", "SQLDatabase", "CZlib"]),
         target("EventTools", ["EVMPrimitives", "JSONBytes", "ChainModel", "EVMABI", "LogJSON"]),
 
         // Floor 5: edges.

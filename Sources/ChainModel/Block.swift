@@ -41,12 +41,42 @@ package struct LogPage: Sendable, Equatable {
     package var first: BlockNumber
     /// The last block of the range, which the same answer gave.
     package var last: BlockAnchor
-    package var logs: LogBatch
+    package var logs: LogBatch {
+        didSet { self.prepared = nil }
+    }
+    /// What was computed of the logs beside the request; nil where it has to be computed yet.
+    package var prepared: PreparedLogs?
 
     package init(first: BlockNumber, last: BlockAnchor, logs: LogBatch) {
         self.first = first
         self.last = last
         self.logs = logs
+        self.prepared = nil
+    }
+}
+
+/// What can be computed of a page's logs as soon as they are there, on any core, so that the one
+/// who reduces and stores page after page need not.
+package struct PreparedLogs: Sendable, Equatable {
+    /// As ``LogChecksum/digests(of:)`` gives them.
+    package var digests: [Hash256]
+    /// The logs as the store packs them; nil where logs are not stored.
+    package var packed: PackedLogs?
+
+    package init(digests: [Hash256], packed: PackedLogs?) {
+        self.digests = digests
+        self.packed = packed
+    }
+}
+
+/// Packed logs and the checksum of the packed bytes, both in the form of the store.
+package struct PackedLogs: Sendable, Equatable {
+    package var bytes: [UInt8]
+    package var checksum: [UInt8]
+
+    package init(bytes: [UInt8], checksum: [UInt8]) {
+        self.bytes = bytes
+        self.checksum = checksum
     }
 }
 

@@ -59,4 +59,12 @@ package struct BlockHeader: Sendable, Equatable {
     package var anchor: BlockAnchor {
         BlockAnchor(ref: self.ref, parentHash: self.parentHash, timestamp: self.timestamp)
     }
+
+    /// The block below, as far as this header tells of it: its own parent is not known, and its time
+    /// is taken from here.
+    package var below: BlockAnchor {
+        BlockAnchor(
+            ref: BlockRef(number: self.number.previous ?? .zero, hash: self.parentHash),
+            parentHash: .zero, timestamp: self.timestamp)
+    }
 }

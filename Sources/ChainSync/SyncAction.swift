@@ -47,7 +47,7 @@ package enum SyncFailure: Error, Sendable, Equatable {
 package enum SyncAction: Sendable, Equatable {
     /// Send the request; feed the answer back with its identifier.
     case request(SyncRequest)
-    /// Reduce and store this step, before any action behind it in the list.
+    /// Reduce this step, and store it in the order of the steps.
     case deliver(ChainNotification)
     /// Call `handle(.wake)` at this time, unless something else happens before.
     case wake(at: SyncInstant)
@@ -55,6 +55,8 @@ package enum SyncAction: Sendable, Equatable {
     case notice(SyncNotice)
     /// The chain stands still until the operator acts.
     case halt(SyncHalt)
+    /// The last block of the configuration was delivered: there is nothing more to do.
+    case finished
 }
 
 /// What the machine is told.

@@ -25,6 +25,8 @@ package struct SyncConfiguration: Sendable, Equatable {
     package var finality: Finality
     /// The first block whose logs count; nil starts right above the settled block of the first look.
     package var start: BlockNumber?
+    /// The last block to read, with which the machine finishes; nil follows for ever.
+    package var stop: BlockNumber?
     /// The depth that stands in where the node does not know the finality tag.
     package var fallbackDepth: UInt64
     /// How many log ranges may be under way at once while catching up.
@@ -45,16 +47,17 @@ package struct SyncConfiguration: Sendable, Equatable {
 
     package init(
         follow: Follow = .tag(.latest), finality: Finality = .tag(.finalized),
-        start: BlockNumber? = nil
+        start: BlockNumber? = nil, stop: BlockNumber? = nil
     ) {
         self.follow = follow
         self.finality = finality
         self.start = start
+        self.stop = stop
         self.fallbackDepth = 128
         self.concurrency = 4
-        self.firstSpan = 64
+        self.firstSpan = 16
         self.spanMax = 10_000
-        self.logsPerPageTarget = 20_000
+        self.logsPerPageTarget = 4_000
         self.headersPerRequest = 64
         self.blocksPerRequest = 16
         self.pollMin = 200

@@ -68,7 +68,7 @@ extension SyncMachine {
         actions += asked
         if self.chain?.tip.number == self.catchUpEnd {
             self.planner = nil
-            actions.append(self.look())
+            actions += self.isComplete ? self.finish() : [self.look()]
         }
         return actions
     }

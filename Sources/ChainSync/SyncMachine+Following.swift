@@ -25,7 +25,8 @@ extension SyncMachine {
             return actions + self.wait(self.pollDelay(sawNew: false), at: now)
         }
         let tip = chain.tip.number
-        let isFar = target.number.distance(above: tip) > self.configuration.headersPerRequest
+        if self.isComplete { return actions + self.settle(isCanonical: false) + self.finish() }
+        let isFar = target.number.distance(above: tip) > self.gapFollowed
         // A node behind our tip can neither confirm nor refute it.
         if target.number >= tip, !self.tipChecked || (isFar && min(goal, target.number) > tip) {
             self.phase = .checkingTip
@@ -71,10 +72,27 @@ extension SyncMachine {
     private func target(
         _ heads: [HeadTag: BlockHeader], latest: BlockHeader
     ) -> (number: BlockNumber, header: BlockHeader?)? {
+        let target: (number: BlockNumber, header: BlockHeader?)?
         switch self.configuration.follow {
-        case .tag(let tag): return heads[tag].map { ($0.number, $0) }
-        case .behind(let count): return (latest.number.lowered(by: count), nil)
+        case .tag(let tag): target = heads[tag].map { ($0.number, $0) }
+        case .behind(let count): target = (latest.number.lowered(by: count), nil)
         }
+        guard let stop = self.configuration.stop, let found = target, found.number > stop else {
+            return target
+        }
+        return (stop, nil)
+    }
+
+    /// Whether the last block of the configuration was delivered.
+    var isComplete: Bool {
+        guard let stop = self.configuration.stop, let tip = self.chain?.tip else { return false }
+        return tip.number >= stop
+    }
+
+    /// The largest gap below finality that is followed block by block: none where there is an end
+    /// to come to.
+    private var gapFollowed: UInt64 {
+        self.configuration.stop == nil ? self.configuration.headersPerRequest : 0
     }
 
     /// Without a checkpoint: asks for the block below the first one to read, which is the settled
@@ -130,8 +148,7 @@ extension SyncMachine {
         _ headers: [BlockHeader], for range: ClosedRange<BlockNumber>, at now: SyncInstant
     ) -> [SyncAction] {
         guard let first = headers.first else {
-            self.failures += 1
-            return self.wait(min(self.backoff(), 1_000), at: now)
+            return self.missed(range.lowerBound, at: now)
         }
         guard first.number == range.lowerBound else {
             return self.discard(
@@ -141,18 +158,36 @@ extension SyncMachine {
         }
         switch self.phase {
         case .placing:
-            self.chain = CanonicalChain(settled: first.anchor)
+            let anchor = self.missing == first.number.previous ? first.below : first.anchor
+            self.missing = nil
+            self.chain = CanonicalChain(settled: anchor)
             self.tipChecked = true
-            return [.deliver(.placed(first.anchor)), self.look()]
+            return [.deliver(.placed(anchor)), self.look()]
         case .checkingTip:
+            self.missing = nil
             guard let chain = self.chain else { return [self.look()] }
-            guard chain.tip.hash == first.hash else { return self.walk(from: first, at: now) }
+            let isOurs =
+                first.number == chain.tip.number
+                ? first.hash == chain.tip.hash : first.parentHash == chain.tip.hash
+            guard isOurs else { return self.walk(from: first, at: now) }
             self.tipChecked = true
             self.violations = 0
             return self.afterTipCheck(at: now)
         default:
             return self.link(headers, at: now)
         }
+    }
+
+    /// A block is not there. A node that keeps only recent blocks may have the next one, which names
+    /// the hash of the one that is asked for; otherwise the node lags.
+    private mutating func missed(_ number: BlockNumber, at now: SyncInstant) -> [SyncAction] {
+        if self.phase == .placing || self.phase == .checkingTip, self.missing == nil {
+            self.missing = number
+            return [self.request(.headers(number.next...number.next))]
+        }
+        self.missing = nil
+        self.failures += 1
+        return self.wait(min(self.backoff(), 1_000), at: now)
     }
 
     /// The tip stands: what lies below the goal of finality is settled now, and the gap is caught up.
@@ -162,7 +197,7 @@ extension SyncMachine {
             return actions + [self.look()]
         }
         let end = min(goal, self.followNumber ?? goal)
-        if end.distance(above: chain.tip.number) > self.configuration.headersPerRequest {
+        if end.distance(above: chain.tip.number) > self.gapFollowed {
             return actions + self.startCatchUp(to: end, at: now)
         }
         // Close enough to follow: the next look does not come here again for this gap.
@@ -176,10 +211,12 @@ extension SyncMachine {
 
     /// The height that is followed, from the last heads.
     private var followNumber: BlockNumber? {
-        switch self.configuration.follow {
-        case .tag(let tag): self.heads[tag]?.number
-        case .behind(let count): self.heads[.latest]?.number.lowered(by: count)
-        }
+        let number: BlockNumber? =
+            switch self.configuration.follow {
+            case .tag(let tag): self.heads[tag]?.number
+            case .behind(let count): self.heads[.latest]?.number.lowered(by: count)
+            }
+        return number.map { min($0, self.configuration.stop ?? $0) }
     }
 
     /// Takes as many headers as link to our tip, and asks for their blocks by hash.
@@ -244,6 +281,7 @@ extension SyncMachine {
         actions += self.settle(isCanonical: true)
         let rest = Array(self.asked.dropFirst(refs.count))
         if !rest.isEmpty { return actions + self.fetch(rest) }
+        if self.isComplete { return actions + self.finish() }
         guard let tip = self.chain?.tip.number, let target = self.followNumber, target > tip else {
             return actions + self.wait(self.pollDelay(sawNew: true), at: now)
         }

@@ -17,6 +17,7 @@ import EVMPrimitives
 ///   looking;
 /// - *following*: headers by number, then blocks by hash, each linked to the one before → looking;
 /// - *unwinding*: walks parents of the new branch until one is ours → looking, or halted;
+/// - *finished*: never left; the configuration names a last block, and it was delivered;
 /// - *halted*: never left; the driver shows it and the operator decides.
 package struct SyncMachine: Sendable {
     package enum Phase: Sendable, Equatable {
@@ -26,6 +27,7 @@ package struct SyncMachine: Sendable {
         case catchingUp
         case following
         case unwinding
+        case finished
         case halted(SyncHalt)
     }
 
@@ -59,6 +61,8 @@ package struct SyncMachine: Sendable {
     var settledGoalHash: Hash256?
     /// Anchors of the blocks that were asked for in this round, in order.
     var asked: [BlockRef]
+    /// The block that was placed or checked and was not there, while the next one is asked for.
+    var missing: BlockNumber?
     /// No range is asked for before this time.
     var holdUntil: SyncInstant
     /// The head that block times are measured from.
@@ -90,6 +94,7 @@ package struct SyncMachine: Sendable {
         self.settledGoal = nil
         self.settledGoalHash = nil
         self.asked = []
+        self.missing = nil
         self.holdUntil = 0
         self.clockBase = nil
         self.random = seed
@@ -101,7 +106,10 @@ package struct SyncMachine: Sendable {
 
     /// Tells the machine what happened, at a time; returns what to do, in order.
     package mutating func handle(_ input: SyncInput, at now: SyncInstant) -> [SyncAction] {
-        if case .halted = self.phase { return [] }
+        switch self.phase {
+        case .halted, .finished: return []
+        default: break
+        }
         switch input {
         case .start:
             return [self.look()]
@@ -147,6 +155,7 @@ package struct SyncMachine: Sendable {
     /// Asks for the heads, whatever went before.
     mutating func look() -> SyncAction {
         self.phase = .looking
+        self.missing = nil
         self.pending.removeAll()
         return self.request(.heads(self.configuration.tags))
     }
@@ -154,6 +163,7 @@ package struct SyncMachine: Sendable {
     /// Waits a while, then looks again.
     mutating func wait(_ milliseconds: UInt64, at now: SyncInstant) -> [SyncAction] {
         self.phase = .looking
+        self.missing = nil
         return [.wake(at: now &+ milliseconds)]
     }
 
@@ -197,6 +207,14 @@ package struct SyncMachine: Sendable {
         self.random = self.random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
         let half = full / 2
         return half + (self.random >> 33) % (half + 1)
+    }
+
+    /// The last block was delivered: whatever is still under way is of no interest.
+    mutating func finish() -> [SyncAction] {
+        self.phase = .finished
+        self.pending.removeAll()
+        self.pages.removeAll()
+        return [.finished]
     }
 
     mutating func halt(_ reason: SyncHalt) -> [SyncAction] {

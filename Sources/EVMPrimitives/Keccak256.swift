@@ -29,13 +29,12 @@ package struct Keccak256: Sendable {
     package mutating func update(_ bytes: RawSpan) {
         var offset = 0
         let count = bytes.byteCount
-        // Whole words when aligned to one; bytes otherwise.
         while offset < count {
-            if self.position & 7 == 0, offset &+ 8 <= count {
-                self.state[self.position &>> 3] ^= UInt64(
-                    littleEndian: unsafe bytes.unsafeLoadUnaligned(
-                        fromUncheckedByteOffset: offset, as: UInt64.self))
-                self.position &+= 8
+            if offset &+ 8 <= count, self.position &+ 8 <= Self.rate {
+                self.absorb(
+                    littleEndian: UInt64(
+                        littleEndian: unsafe bytes.unsafeLoadUnaligned(
+                            fromUncheckedByteOffset: offset, as: UInt64.self)))
                 offset &+= 8
             } else {
                 let byte = unsafe bytes.unsafeLoadUnaligned(
@@ -44,12 +43,48 @@ package struct Keccak256: Sendable {
                     UInt64(byte) &<< UInt64(8 &* (self.position & 7))
                 self.position &+= 1
                 offset &+= 1
-            }
-            if self.position == Self.rate {
-                Self.permute(&self.state)
-                self.position = 0
+                if self.position == Self.rate { self.turn() }
             }
         }
+    }
+
+    /// Absorbs the eight bytes of a word, most significant first.
+    package mutating func update(bigEndian word: UInt64) {
+        if self.position &+ 8 <= Self.rate {
+            self.absorb(littleEndian: word.byteSwapped)
+            return
+        }
+        for shift in stride(from: UInt64(56), through: 0, by: -8) {
+            self.state[self.position &>> 3] ^=
+                (word &>> shift & 0xff) &<< UInt64(8 &* (self.position & 7))
+            self.position &+= 1
+            if self.position == Self.rate { self.turn() }
+        }
+    }
+
+    /// Absorbs the 32 bytes of a hash.
+    package mutating func update(_ hash: Hash256) {
+        self.update(bigEndian: hash.word0)
+        self.update(bigEndian: hash.word1)
+        self.update(bigEndian: hash.word2)
+        self.update(bigEndian: hash.word3)
+    }
+
+    /// Absorbs eight bytes, the first in the lowest bits, for which there is room in the block. They
+    /// fall into two lanes where an odd number of bytes came before.
+    @inline(__always)
+    private mutating func absorb(littleEndian word: UInt64) {
+        let lane = self.position &>> 3
+        let shift = UInt64(8 &* (self.position & 7))
+        self.state[lane] ^= word &<< shift
+        if shift != 0 { self.state[lane &+ 1] ^= word &>> (64 &- shift) }
+        self.position &+= 8
+        if self.position == Self.rate { self.turn() }
+    }
+
+    private mutating func turn() {
+        Self.permute(&self.state)
+        self.position = 0
     }
 
     /// Pads, permutes a last time and gives the hash. The value must not be updated afterwards.

@@ -1,8 +1,9 @@
 // Weir
 // SPDX-License-Identifier: Apache-2.0
 
+package import ChainModel
 import EVMABI
-import EVMPrimitives
+package import EVMPrimitives
 import HashTreeCollections
 package import MetricsRegistry
 
@@ -26,6 +27,7 @@ extension Economy {
                 maxSeries: 20_000)
         }
         return [
+            self.checksumDescriptor(namespace: namespace),
             counter(
                 "events_total", "Contract events seen, those of dropped blocks included.",
                 ["chain", "contract", "event"]),
@@ -244,6 +246,56 @@ extension Economy {
         let reverted = zip(self.eventKeys, self.current.events.counts)
             .reduce(0 as UInt64) { $0 &+ self.revertedCount(Self.eventsName, $1.0) }
         return (self.current.events.counts.reduce(0, &+) &+ reverted, reverted)
+    }
+}
+
+extension Economy {
+    /// How often an event was seen, those of dropped blocks not counted.
+    package struct EventCount: Sendable, Equatable {
+        package var contract: String
+        /// The name; the signature where the name is overloaded.
+        package var event: String
+        package var count: UInt64
+    }
+
+    /// One for each event of the definition, and after them, as `(undecoded)`, one for each contract
+    /// with logs that are no event of its ABI.
+    package var eventCounts: [EventCount] {
+        let catalog = self.definition.catalog
+        var counts = zip(zip(catalog.layouts, self.eventLabels), self.current.events.counts)
+            .map { event, count in
+                EventCount(
+                    contract: catalog.contracts[event.0.contract].alias, event: event.1,
+                    count: count)
+            }
+        let reasons = UndecodedReason.allCases.count
+        for (index, contract) in catalog.contracts.enumerated() {
+            let count = self.current.events.undecoded[(index * reasons)..<((index + 1) * reasons)]
+                .reduce(0, &+)
+            if count > 0 {
+                counts.append(
+                    EventCount(contract: contract.alias, event: "(undecoded)", count: count))
+            }
+        }
+        return counts
+    }
+
+    /// The descriptor and the one series of the checksum of all logs.
+    package static func checksumDescriptor(namespace: String) -> MetricDescriptor {
+        MetricDescriptor(
+            name: "\(namespace)_log_checksum_info",
+            help: "Running keccak over all logs of the chain's contracts up to a settled block.",
+            type: .info, labelNames: ["chain", "block", "checksum"])
+    }
+
+    package static func checksumSamples(
+        _ checksum: LogChecksum, at block: BlockNumber, chain: String, namespace: String
+    ) -> FamilySamples {
+        FamilySamples(
+            family: "\(namespace)_log_checksum_info",
+            samples: [
+                Sample([chain, block.description, checksum.value.description], integer: 1)
+            ])
     }
 }
 

@@ -54,6 +54,16 @@ package struct Economy: Sendable {
     }
 
     static let eventsName = "events"
+    static let checksumName = "checksum"
+    private static let checksumKey = "logs"
+
+    private static func entry(_ checksum: LogChecksum) -> StateEntry {
+        StateEntry(tracker: checksumName, key: checksumKey, value: checksum.value.bytes)
+    }
+
+    /// The checksum of the logs up to the settled block: equal on every instance that follows the
+    /// same contracts from the same start.
+    package var settledChecksum: LogChecksum { self.settled.checksum }
 
     /// The state that is exposed: at the last block.
     var current: TrackerSet { self.window.last?.set ?? self.settled }
@@ -71,6 +81,7 @@ package struct Economy: Sendable {
             var set = self.settled
             self.reducer.reduce(
                 page.logs, time: page.last.timestamp, into: &set, effects: &effects)
+            set.checksum.fold(page.prepared?.digests ?? LogChecksum.digests(of: page.logs))
             outcome.facts = effects.facts
             outcome.states = self.changes(to: set, touched: effects.touched)
             self.settled = set
@@ -98,6 +109,7 @@ package struct Economy: Sendable {
         var effects = TrackerEffects()
         var set = self.current
         self.reducer.reduce(logs, time: time, into: &set, effects: &effects)
+        set.checksum.fold(LogChecksum.digests(of: logs))
         self.window.append(Snapshot(number: number, set: set, touched: effects.touched))
         return effects.facts
     }
@@ -126,6 +138,7 @@ package struct Economy: Sendable {
                         tracker: Self.eventsName, key: key, value: StateCoding.encode(new)))
             }
         }
+        if set.checksum != self.settled.checksum { entries.append(Self.entry(set.checksum)) }
         for key in touched {
             entries.append(
                 StateEntry(
@@ -177,6 +190,9 @@ package struct Economy: Sendable {
         var entries = zip(self.eventKeys, self.settled.events.states).map { key, state in
             StateEntry(tracker: Self.eventsName, key: key, value: StateCoding.encode(state))
         }
+        if self.settled.checksum != LogChecksum() {
+            entries.append(Self.entry(self.settled.checksum))
+        }
         for (index, metric) in self.settled.metrics.enumerated() {
             for key in metric.stateKeys {
                 entries.append(
@@ -206,6 +222,10 @@ package struct Economy: Sendable {
                     index.flatMap { index in
                         state.map { self.settled.events.restore($0, at: index) }
                     } ?? false
+            } else if entry.tracker == Self.checksumName, entry.key == Self.checksumKey {
+                let value = Hash256(bytes: bytes)
+                if let value { self.settled.checksum = LogChecksum(value: value) }
+                isRestored = value != nil
             } else if let metric = self.metricIndex(entry.tracker) {
                 isRestored = self.settled.metrics[metric].restore(entry.key, bytes)
             } else {

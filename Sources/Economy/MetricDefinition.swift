@@ -134,7 +134,8 @@ package struct EconomyDefinition: Sendable {
     /// A name for this definition: the same text gives the same name, so that stored state that
     /// was made under another definition is not mistaken for this one's.
     package var fingerprint: String {
-        var text = ""
+        // State of before there was a checksum has none: it is built again.
+        var text = "checksum 1\n"
         for layout in self.catalog.layouts {
             let contract = self.catalog.contracts[layout.contract]
             let inputs = layout.event.inputs.map { $0.isIndexed ? "i" : "d" }.joined()

@@ -9,6 +9,8 @@ import EVMPrimitives
 struct TrackerSet: Sendable {
     var events: EventsTracker
     var metrics: [MetricTracker]
+    /// Over all logs that were read, whatever they mean.
+    var checksum = LogChecksum()
 
     init(_ definition: EconomyDefinition) {
         self.events = EventsTracker(definition)

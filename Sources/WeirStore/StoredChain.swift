@@ -50,6 +50,8 @@ package enum StoreError: Error, Equatable, Sendable {
     case unknownChain(ChainID)
     /// There is no stored block to go back to.
     case nothingBelow(chain: ChainID, block: BlockNumber)
+    /// The raw logs that state would be built from were never stored.
+    case noPages(ChainID)
     /// A number that a database integer cannot hold.
     case outOfRange(UInt64)
 }
@@ -67,6 +69,9 @@ extension StoreError: CustomStringConvertible {
         case .nothingBelow(let chain, let block):
             "the store holds no block of chain \(chain) at or below \(block) to go back to; "
                 + "start again with an empty store and a `start:` in the configuration"
+        case .noPages(let chain):
+            "the store holds what the logs of chain \(chain) add up to, and not the logs: it can "
+                + "be followed on from, but not moved back or built again; use a new store"
         case .outOfRange(let value):
             "the number \(value) is beyond what the store can hold"
         }

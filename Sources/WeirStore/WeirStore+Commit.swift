@@ -10,10 +10,37 @@ extension WeirStore {
     package func commit(_ id: ChainID, _ steps: [StepCommit]) async throws(StoreError) {
         let key = try id.sql
         var prepared: [PreparedStep] = []
-        for step in steps { prepared.append(try PreparedStep(step)) }
-        let all = prepared
+        var states = LastEntries()
+        var reverted = LastEntries()
+        for step in steps {
+            prepared.append(try PreparedStep(step, keepsPages: self.keepsPages))
+            states.put(step.states)
+            reverted.put(step.reverted)
+        }
+        let (all, lastStates, lastReverted) = (prepared, states.entries, reverted.entries)
         try await self.write { session throws(SQLError) in
             for step in all { try step.run(session, chain: key) }
+            try StateEntry.put(lastStates, into: "tracker_state", session, chain: key)
+            try StateEntry.put(lastReverted, into: "reverted", session, chain: key)
+        }
+    }
+}
+
+/// The last value of each entry that a transaction writes: what an earlier step of it wrote to the
+/// same place nobody will ever see.
+private struct LastEntries {
+    private(set) var entries: [StateEntry] = []
+    private var places: [String: Int] = [:]
+
+    mutating func put(_ changed: [StateEntry]) {
+        for entry in changed {
+            let place = "\(entry.tracker)\u{0}\(entry.key)"
+            if let index = self.places[place] {
+                self.entries[index] = entry
+            } else {
+                self.places[place] = self.entries.count
+                self.entries.append(entry)
+            }
         }
     }
 }
@@ -29,17 +56,20 @@ private struct PreparedStep: Sendable {
     }
 
     let change: Change
-    let step: StepCommit
+    let facts: [Fact]
 
-    init(_ step: StepCommit) throws(StoreError) {
-        self.step = step
+    init(_ step: StepCommit, keepsPages: Bool) throws(StoreError) {
+        self.facts = step.facts
         switch step.notification {
         case .placed(let anchor):
             self.change = .placed(
                 try anchor.sql, first: try .store(anchor.number.next.rawValue))
         case .caughtUp(let page):
             self.change = .page(
-                try PageRow(page.logs, first: page.first, last: page.last),
+                keepsPages
+                    ? try PageRow(
+                        page.logs, packed: page.prepared?.packed, first: page.first,
+                        last: page.last) : nil,
                 settled: try page.last.sql)
         case .committed(let block):
             let anchor = block.header.anchor
@@ -83,9 +113,7 @@ private struct PreparedStep: Sendable {
             try session.execute(
                 "DELETE FROM window WHERE chain = $1 AND number <= $2", [chain, anchor[0]])
         }
-        try self.putFacts(session, chain: chain)
-        try StateEntry.put(self.step.states, into: "tracker_state", session, chain: chain)
-        try StateEntry.put(self.step.reverted, into: "reverted", session, chain: chain)
+        try FactRow.insert(self.facts, session, chain: chain)
     }
 
     private static func settle(
@@ -98,10 +126,6 @@ private struct PreparedStep: Sendable {
             """,
             [chain] + anchor)
     }
-
-    private func putFacts(_ session: any SQLSession, chain: SQLValue) throws(SQLError) {
-        try FactRow.insert(self.step.facts, session, chain: chain)
-    }
 }
 
 /// A page as its row.
@@ -109,14 +133,16 @@ struct PageRow: Sendable {
     let values: [SQLValue]
 
     /// Nil where there is no log to store.
-    init?(_ logs: LogBatch, first: BlockNumber, last: BlockAnchor) throws(StoreError) {
+    init?(
+        _ logs: LogBatch, packed: PackedLogs? = nil, first: BlockNumber, last: BlockAnchor
+    ) throws(StoreError) {
         if logs.isEmpty { return nil }
-        let bytes = LogPageCoding.encode(logs)
+        let packed = packed ?? LogPageCoding.pack(logs)
         let anchor = try last.sql
         self.values =
             [anchor[0], try .store(first.rawValue)] + anchor[1...]
             + [
-                .integer(Int64(logs.count)), .hash(Keccak256.hash(bytes)), .blob(bytes),
+                .integer(Int64(logs.count)), .blob(packed.checksum), .blob(packed.bytes),
             ]
     }
 

@@ -72,6 +72,8 @@ extension WeirStore {
     private func rebuild(
         _ id: ChainID, rewindingTo anchor: BlockAnchor?, by builder: some StateBuilder
     ) async throws(StoreError) {
+        let memory = try await self.chain(id).memory
+        if memory[Self.keepsPagesKey] == "no" { throw .noPages(id) }
         let key = try id.sql
         let target = try anchor?.sql
         try await self.write { session throws(SQLError) in

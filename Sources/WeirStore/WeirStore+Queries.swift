@@ -10,12 +10,16 @@ package struct StoredPage: Sendable, Equatable {
     package var first: BlockNumber
     package var last: BlockAnchor
     package var logCount: Int
-    package var checksum: Hash256
+    /// Four bytes of CRC-32; 32 of Keccak-256 in pages of version 1.
+    package var checksum: [UInt8]
     package var bytes: [UInt8]
 
     /// The logs, after the checksum was compared.
     package func logs(_ chain: ChainID) throws(StoreError) -> LogBatch {
-        guard Keccak256.hash(self.bytes) == self.checksum else {
+        let sum =
+            self.checksum.count == 32
+            ? Keccak256.hash(self.bytes).bytes : LogPageCoding.checksum(self.bytes)
+        guard sum == self.checksum else {
             throw .damaged(
                 chain: chain, block: self.last.number, detail: "the checksum does not fit the bytes"
             )
@@ -40,7 +44,7 @@ package struct StoredPage: Sendable, Equatable {
         self.first = BlockNumber(try row.integer(0))
         self.last = try row.anchor(at: 1)
         self.logCount = try row.integer(5)
-        self.checksum = try row.hash(6)
+        self.checksum = try row.blob(6)
         self.bytes = try row.blob(7)
     }
 }

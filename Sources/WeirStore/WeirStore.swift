@@ -11,22 +11,29 @@ package import SQLDatabase
 /// Written once over ``SQLConnection``, so the database behind it is the connection's business.
 package struct WeirStore: Sendable {
     package let database: any SQLConnection
+    /// Whether the raw logs of settled ranges are stored. Without them a store holds what they added
+    /// up to and where they ended: it can be followed on from there, but not be built again.
+    package let keepsPages: Bool
 
-    /// Takes a connection whose schema is current; see ``prepare(_:)``.
-    package init(_ database: any SQLConnection) {
+    /// The word `no` under this key of a chain's memory says that its pages were not kept.
+    package static let keepsPagesKey = "keeps_pages"
+
+    /// Takes a connection whose schema is current; see ``prepare(_:keepsPages:)``.
+    package init(_ database: any SQLConnection, keepsPages: Bool = true) {
         self.database = database
+        self.keepsPages = keepsPages
     }
 
     /// Brings the schema up to date and gives the store; throws where the schema is newer.
     package static func prepare(
-        _ database: some SQLConnection
+        _ database: some SQLConnection, keepsPages: Bool = true
     ) async throws(StoreError) -> WeirStore {
         do {
             try await Migrator.migrate(database, Schema.migrations)
         } catch {
             throw .database(error)
         }
-        return WeirStore(database)
+        return WeirStore(database, keepsPages: keepsPages)
     }
 
     /// Gives the store for reading only; throws where the schema is not the one of this binary.

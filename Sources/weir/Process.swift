@@ -41,6 +41,14 @@ enum Process {
         try? ByteOutput.write(Array("\(message)\n".utf8), to: STDERR_FILENO)
     }
 
+    /// Whether somebody watches standard error.
+    static var isWatched: Bool { isatty(STDERR_FILENO) == 1 }
+
+    /// Shows a line on the terminal in place of the one before.
+    static func showProgress(_ line: String) {
+        try? ByteOutput.write(Array("\r\u{1b}[K\(line)".utf8), to: STDERR_FILENO)
+    }
+
     /// Whether a terminal reads the stream and the user did not ask for no colour.
     static func isColorful(_ descriptor: Int32) -> Bool {
         guard isatty(descriptor) == 1 else { return false }

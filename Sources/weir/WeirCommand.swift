@@ -28,6 +28,7 @@ struct WeirCommand: AsyncParsableCommand {
         [
             Demo.self,
             Run.self,
+            Backfill.self,
             Check.self,
             Doctor.self,
             Status.self,

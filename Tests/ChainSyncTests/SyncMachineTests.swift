@@ -26,6 +26,7 @@ private struct Drive {
     var finalityDepth: UInt64
     var spanMax: UInt64
     var requests = 0
+    var finishes = 0
     let configuration: SyncConfiguration
 
     init(
@@ -49,6 +50,7 @@ private struct Drive {
             case .request(let request): self.open.append(request); self.requests += 1
             case .wake(let at): self.wakeAt = min(at, self.wakeAt ?? at)
             case .notice: break
+            case .finished: self.finishes += 1
             case .halt(let reason): self.halted = reason
             case .deliver(let step): self.store(step)
             }
@@ -247,6 +249,89 @@ private struct Drive {
         for _ in 0..<500 { drive.step(faults: 0, lag: 0) }
         #expect(drive.machine.chain?.tip.number == BlockNumber(43))
         #expect(drive.logs.map(\.0) == (40...43).map { BlockNumber($0) })
+    }
+
+    /// A node that keeps only recent blocks does not have the one below the first: the first names
+    /// its hash. The same after a restart.
+    @Test func aNodeWithoutTheBlockBelowTheFirstIsEnough() {
+        var chain = ForkingChain()
+        for _ in 0..<200 { chain.grow(logCount: 1) }
+        let configuration = SyncConfiguration(start: BlockNumber(100))
+        let heads: SyncAnswer = .heads([
+            .latest: chain.canonical[200], .finalized: chain.canonical[180],
+        ])
+        func answer(_ actions: [SyncAction], _ answer: SyncAnswer) -> [SyncAction] {
+            guard case .request(let request)? = actions.last else { return [] }
+            return machine.handle(.answer(request.id, answer), at: 0)
+        }
+        var machine = SyncMachine(
+            configuration: configuration, filter: LogFilter(), chain: nil, seed: 1)
+        var actions = answer(machine.handle(.start, at: 0), heads)
+        actions = answer(actions, .headers([]))
+        #expect(
+            actions.last.map { if case .request(let request) = $0 { request.kind } else { nil } }
+                == .headers(BlockNumber(100)...BlockNumber(100)))
+        actions = answer(actions, .headers([chain.canonical[100]]))
+        #expect(machine.chain?.settled.ref == chain.canonical[99].ref)
+        #expect(actions.first == .deliver(.placed(chain.canonical[100].below)))
+
+        let stored = machine.chain
+        machine = SyncMachine(
+            configuration: configuration, filter: LogFilter(), chain: stored, seed: 1)
+        actions = answer(answer(machine.handle(.start, at: 0), heads), .headers([]))
+        actions = answer(actions, .headers([chain.canonical[100]]))
+        #expect(machine.phase == .catchingUp)
+
+        // Neither is there: the node lags, and is asked again later.
+        machine = SyncMachine(
+            configuration: configuration, filter: LogFilter(), chain: nil, seed: 1)
+        actions = answer(answer(machine.handle(.start, at: 0), heads), .headers([]))
+        actions = answer(actions, .headers([]))
+        #expect(machine.chain == nil && actions.count == 1)
+        guard case .wake? = actions.last else {
+            Issue.record("expected a wake, got \(actions)")
+            return
+        }
+    }
+
+    /// The end lies in settled history, above it, or at the head: all blocks up to it come, none
+    /// beyond, and then nothing happens any more.
+    @Test(arguments: [1, 2, 35, 63, 64, 65, 150, 179, 180, 181, 199, 200] as [UInt64])
+    func itFinishesWithTheLastBlock(stop: UInt64) {
+        for seed in 0..<8 as Range<UInt64> {
+            var chain = ForkingChain()
+            for _ in 0..<200 { chain.grow(logCount: 1) }
+            var drive = Drive(
+                seed: seed,
+                configuration: SyncConfiguration(start: BlockNumber(1), stop: BlockNumber(stop)),
+                chain: chain, depth: 20, spanMax: 7)
+            for _ in 0..<4_000 where drive.finishes == 0 {
+                drive.step(faults: Int(seed % 3), lag: 0)
+            }
+            #expect(drive.finishes == 1, "seed \(seed)")
+            #expect(drive.machine.phase == .finished)
+            #expect(drive.logs.map(\.0) == (1...stop).map { BlockNumber($0) }, "seed \(seed)")
+            let requests = drive.requests
+            for _ in 0..<200 { drive.step(faults: 0, lag: 0) }
+            #expect(drive.requests == requests && drive.finishes == 1)
+            #expect(drive.machine.handle(.wake, at: drive.now + 1_000_000).isEmpty)
+        }
+    }
+
+    @Test func anEndThatIsNotThereYetIsWaitedFor() {
+        var chain = ForkingChain()
+        for _ in 0..<50 { chain.grow(logCount: 1) }
+        var drive = Drive(
+            seed: 5,
+            configuration: SyncConfiguration(start: BlockNumber(1), stop: BlockNumber(52)),
+            chain: chain, depth: 10, spanMax: 1_000)
+        for _ in 0..<500 { drive.step(faults: 0, lag: 0) }
+        #expect(drive.finishes == 0 && drive.logs.count == 50)
+        drive.chain.grow(logCount: 1)
+        drive.chain.grow(logCount: 1)
+        drive.chain.grow(logCount: 1)
+        for _ in 0..<500 { drive.step(faults: 0, lag: 0) }
+        #expect(drive.finishes == 1 && drive.logs.count == 52)
     }
 
     @Test func withoutAStartItBeginsRightAboveTheSettledBlock() {

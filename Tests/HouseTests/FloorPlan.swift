@@ -80,7 +80,7 @@ enum FloorPlan {
         Room("WeirPorts", floor: 4, ["EVMPrimitives", "ChainModel"]),
         Room(
             "WeirStore", floor: 4,
-            ["EVMPrimitives", "JSONBytes", "ChainModel", "SQLDatabase", "Economy"]),
+            ["EVMPrimitives", "JSONBytes", "ChainModel", "SQLDatabase", "Economy", "CZlib"]),
         Room(
             "EventTools", floor: 4,
             ["EVMPrimitives", "JSONBytes", "EVMABI", "ChainModel", "LogJSON"]),

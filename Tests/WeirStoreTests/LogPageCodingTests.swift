@@ -70,10 +70,104 @@ import WeirTestSupport
             }
             _ = try? LogPageCoding.decode(damaged)
         }
-        #expect(throws: LogPageError.unknownVersion(2)) { try LogPageCoding.decode([2, 0]) }
+        #expect(throws: LogPageError.unknownVersion(3)) { try LogPageCoding.decode([3, 0]) }
+        #expect(throws: LogPageError.truncated) { try LogPageCoding.decode([]) }
         // A count of 2⁶³ must not reserve memory.
-        #expect(throws: LogPageError.truncated) {
-            try LogPageCoding.decode([1] + [UInt8](repeating: 255, count: 8) + [127])
+        for version in [1, 2] as [UInt8] {
+            #expect(throws: LogPageError.truncated) {
+                try LogPageCoding.decode([version] + [UInt8](repeating: 255, count: 8) + [127])
+            }
         }
+    }
+
+    /// Nor must a length of data beyond what is there, nor a reference to what never came.
+    @Test func lengthsAndReferencesAreChecked() throws {
+        let block = [1] + [UInt8](repeating: 7, count: 32) + [1]
+        let transaction = [0] + [UInt8](repeating: 8, count: 32)
+        let address = [0] + [UInt8](repeating: 9, count: 20)
+        let head = [2, 1, 7] + block + transaction
+        let huge = [UInt8](repeating: 255, count: 8) + [127]
+        #expect(throws: LogPageError.truncated) {
+            try LogPageCoding.decode(head + address + [0] + huge)
+        }
+        #expect(throws: LogPageError.badReference(1)) {
+            try LogPageCoding.decode(head + [1, 0, 0])
+        }
+        #expect(try LogPageCoding.decode(head + address + [0, 0]).count == 1)
+        #expect(throws: LogPageError.badNumber) {
+            try LogPageCoding.decode(head + address + [0, 32, 65] + [UInt8](repeating: 1, count: 40))
+        }
+    }
+
+    /// Words of every shape: what is left out at either end comes back.
+    @Test func wordsComeBackWhateverTheirZeros() throws {
+        var batch = LogBatch()
+        var data: [UInt8] = []
+        for first in 0...32 {
+            for last in first...32 {
+                data += (0..<32).map { $0 >= first && $0 < last ? UInt8($0 + 1) : 0 }
+            }
+        }
+        for cut in [0, 1, 31, 33] {
+            var topics = TopicList()
+            _ = topics.append(.zero)
+            _ = topics.append(Hash256(words: 1 << 63, 0, 0, 1))
+            batch.append(
+                LogEntry(
+                    address: .zero, topics: topics, dataOffset: 0, dataCount: 0,
+                    blockNumber: BlockNumber(.max), blockHash: .zero, transactionHash: .zero,
+                    transactionIndex: .max, logIndex: .max, blockTimestamp: BlockTime(.max)),
+                data: data.dropFirst(cut))
+        }
+        #expect(try LogPageCoding.decode(LogPageCoding.encode(batch)) == batch)
+    }
+
+    /// More addresses and events than a reference can count.
+    @Test func listsOfReferencesMayOverflow() throws {
+        var random = SeededRandom(seed: 31)
+        let addresses = (0..<700).map { _ in Address(truncating: random.word()) }
+        let events = (0..<700).map { _ in Hash256(random.word()) }
+        var batch = LogBatch()
+        for index in 0..<3_000 {
+            var topics = TopicList()
+            _ = topics.append(events.randomElement(using: &random) ?? .zero)
+            batch.append(
+                LogEntry(
+                    address: addresses.randomElement(using: &random) ?? .zero, topics: topics,
+                    dataOffset: 0, dataCount: 0, blockNumber: BlockNumber(1), blockHash: .zero,
+                    transactionHash: .zero, transactionIndex: 0, logIndex: UInt32(index)),
+                data: [])
+        }
+        #expect(try LogPageCoding.decode(LogPageCoding.encode(batch)) == batch)
+    }
+
+    /// Pages of the version before are read as ever.
+    @Test(arguments: 0..<10)
+    func versionOneIsRead(seed: UInt64) throws {
+        var random = SeededRandom(seed: seed)
+        let batch = Self.randomBatch(&random, count: 50)
+        var bytes: [UInt8] = [1]
+        func number(_ value: UInt64) {
+            var rest = value
+            while rest >= 128 {
+                bytes.append(UInt8(truncatingIfNeeded: rest) | 128)
+                rest >>= 7
+            }
+            bytes.append(UInt8(truncatingIfNeeded: rest))
+        }
+        number(UInt64(batch.count))
+        for entry in batch.entries {
+            bytes.append(7 | UInt8(entry.topics.count) << 3)
+            number(entry.blockNumber.rawValue)
+            bytes += entry.blockHash.bytes
+            number(entry.blockTimestamp.rawValue)
+            number(UInt64(entry.transactionIndex))
+            bytes += entry.transactionHash.bytes + entry.address.bytes
+            number(UInt64(entry.logIndex))
+            for topic in entry.topics.array { bytes += topic.bytes }
+            number(UInt64(entry.dataCount))
+            bytes += batch.data(of: entry)
+        }
+        #expect(try LogPageCoding.decode(bytes) == batch)
     }
 }

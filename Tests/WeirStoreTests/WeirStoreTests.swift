@@ -118,6 +118,71 @@ import WeirTestSupport
         #expect(last?.last == Self.anchor(11))
     }
 
+    /// Many pages in one transaction leave what each in its own would.
+    @Test func oneTransactionOrManyMakesNoDifference() async throws {
+        func steps() -> [StepCommit] {
+            var steps = [StepCommit(.placed(Self.anchor(0)))]
+            for number in 1...20 as ClosedRange<UInt64> {
+                let anchor = Self.anchor(number)
+                steps.append(
+                    StepCommit(
+                        .caughtUp(
+                            LogPage(first: anchor.number, last: anchor, logs: Self.log(anchor))),
+                        states: [
+                            StateEntry(
+                                tracker: "events", key: "a",
+                                value: number == 20 ? nil : [UInt8(number)]),
+                            StateEntry(
+                                tracker: "events", key: "b\(number % 3)", value: [UInt8(number)]),
+                        ], reverted: [StateEntry(tracker: "m", key: "a", value: [UInt8(number)])]))
+            }
+            return steps
+        }
+        let together = try await WeirStore.prepare(SQLiteConnection.inMemory())
+        try await together.commit(Self.chain, steps())
+        let apart = try await WeirStore.prepare(SQLiteConnection.inMemory())
+        for step in steps() { try await apart.commit(Self.chain, [step]) }
+        let (one, many) = (
+            try await together.chain(Self.chain), try await apart.chain(Self.chain)
+        )
+        #expect(one == many)
+        #expect(one.states.map(\.key) == ["b0", "b1", "b2"])
+        let (first, second) = (try await together.statistics(), try await apart.statistics())
+        #expect(first == second && first.first?.logs == nil)
+    }
+
+    @Test func withoutPagesTotalsStayAndNothingIsBuiltFromNothing() async throws {
+        let store = try await WeirStore.prepare(SQLiteConnection.inMemory(), keepsPages: false)
+        try await store.configure(Self.chain, name: "base", filter: "f", trackers: "t")
+        try await store.remember(Self.chain, WeirStore.keepsPagesKey, "no")
+        try await store.commit(
+            Self.chain,
+            [
+                StepCommit(.placed(Self.anchor(0))),
+                StepCommit(
+                    .caughtUp(
+                        LogPage(
+                            first: BlockNumber(1), last: Self.anchor(10),
+                            logs: Self.log(Self.anchor(3)))),
+                    states: [StateEntry(tracker: "events", key: "a", value: [1])]),
+                StepCommit(.committed(Self.block(11))),
+            ])
+        let stored = try await store.chain(Self.chain)
+        #expect(stored.states == [StateEntry(tracker: "events", key: "a", value: [1])])
+        #expect(stored.settled == Self.anchor(10))
+        // What may still be undone keeps its logs: after a restart they are folded again.
+        let statistics = try await store.statistics()
+        #expect(statistics.first?.pages == 1 && statistics.first?.logs == 1)
+        await #expect(throws: StoreError.noPages(Self.chain)) {
+            try await store.rebuild(Self.chain, by: Counter())
+        }
+        await #expect(throws: StoreError.noPages(Self.chain)) {
+            try await store.rewind(Self.chain, to: Self.anchor(10), rebuiltBy: Counter())
+        }
+        let after = try await store.chain(Self.chain)
+        #expect(after == stored)
+    }
+
     @Test func aStepThatFailsLeavesNothing() async throws {
         let store = try await Self.filled()
         let before = try await store.chain(Self.chain)

@@ -6,11 +6,16 @@ import ChainSync
 import EVMPrimitives
 import Logging
 import WeirPorts
+import WeirStore
 
 /// Asks the chain what a machine wants to know, and reduces failures to what it can act on.
 struct ChainAsking: Sendable {
     let client: any ChainClient
     let filter: LogFilter
+    /// Whether each log needs the time of its block.
+    let needsTimes: Bool
+    /// Whether the store wants the logs of pages.
+    let keepsPages: Bool
     let logger: Logger
 
     /// An answer, and what went wrong where it is none.
@@ -20,10 +25,12 @@ struct ChainAsking: Sendable {
     }
 
     /// The answer to a request. With `needsTimes`, logs of a page all carry the time of their
-    /// block, asked for where the provider did not tell it.
-    func ask(_ kind: SyncRequest.Kind, needsTimes: Bool) async -> Asked {
+    /// block, asked for where the provider did not tell it. What the logs are stored as is made
+    /// here too, beside other requests.
+    @concurrent
+    func ask(_ kind: SyncRequest.Kind) async -> Asked {
         do throws(ChainClientError) {
-            return Asked(answer: try await self.answer(kind, needsTimes: needsTimes))
+            return Asked(answer: try await self.answer(kind))
         } catch {
             self.logger.debug(
                 "request failed", metadata: ["error": .string(error.description)])
@@ -32,7 +39,7 @@ struct ChainAsking: Sendable {
     }
 
     private func answer(
-        _ kind: SyncRequest.Kind, needsTimes: Bool
+        _ kind: SyncRequest.Kind
     ) async throws(ChainClientError) -> SyncAnswer {
         switch kind {
         case .heads(let tags): return .heads(try await self.client.heads(tags))
@@ -42,7 +49,11 @@ struct ChainAsking: Sendable {
             return .blocks(try await self.client.blocks(refs, filter: self.filter))
         case .logs(let range):
             var page = try await self.client.logs(range, filter: self.filter)
-            if needsTimes { try await self.fillTimes(&page) }
+            if self.needsTimes { try await self.fillTimes(&page) }
+            page.prepared = PreparedLogs(
+                digests: LogChecksum.digests(of: page.logs),
+                packed: self.keepsPages && !page.logs.isEmpty
+                    ? LogPageCoding.pack(page.logs) : nil)
             return .logs(page)
         }
     }

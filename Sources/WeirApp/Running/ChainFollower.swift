@@ -31,8 +31,13 @@ package struct FollowedChain: Sendable {
         self.definition = definition
     }
 
-    /// The log filter as text, to see whether it grew since the chain was last read.
-    var filterText: String { self.filter.addresses.map(\.lowercaseText).joined(separator: ",") }
+    /// The log filter as text, to see whether it grew since the chain was last read: addresses,
+    /// then, after a semicolon, first topics where there are any.
+    var filterText: String {
+        let addresses = self.filter.addresses.map(\.lowercaseText).joined(separator: ",")
+        if self.filter.topics0.isEmpty { return addresses }
+        return addresses + ";" + self.filter.topics0.map(\.description).joined(separator: ",")
+    }
 }
 
 /// What a chain looks like from outside, for status pages.
@@ -54,8 +59,9 @@ package struct ChainStatus: Sendable, Equatable {
 
 /// The only loop of a chain: runs the actions of its ``SyncMachine``.
 ///
-/// Requests run beside each other; steps are reduced and stored one after the other, here. A step
-/// is adopted only when its transaction is durable.
+/// Requests run beside each other, and so does the one transaction that stores steps; steps are
+/// reduced one after the other, here. A step is adopted and shown only when its transaction is
+/// durable. How far reducing runs ahead of storing has a limit, and with it the memory.
 package actor ChainFollower {
     package nonisolated let chain: FollowedChain
     private let client: any ChainClient
@@ -65,9 +71,19 @@ package actor ChainFollower {
     private let clock: RPCClock
     private let logger: Logger
     private var machine: SyncMachine
+    /// What the trackers know as of the last stored step: what is shown.
     private var economy: Economy
-    /// The chain as far as it is stored: the machine's own runs ahead while a step is committed.
+    /// The chain as far as it is stored.
     private var adopted: CanonicalChain?
+    /// What they know as of the last reduced step: it runs ahead while steps are written.
+    private var ahead: Economy
+    /// Steps that were reduced and wait for the transaction under way.
+    private var queue = StepQueue()
+    private var writing: Writing?
+    /// What came while the queue was full.
+    private var deferred: [Event] = []
+    /// How many logs were stored since the start.
+    package private(set) var logsStored: UInt64 = 0
     private var wakeAt: SyncInstant?
     private var reorgs: UInt64 = 0
     private var publishedAt: SyncInstant = 0
@@ -77,6 +93,17 @@ package actor ChainFollower {
     private enum Event: Sendable {
         case answer(UInt64, ChainAsking.Asked)
         case wake(SyncInstant)
+        /// The transaction under way is durable.
+        case stored
+        /// A small thing that was learnt is kept.
+        case remembered
+    }
+
+    /// Steps in a transaction, and what is adopted when it is durable.
+    private struct Writing {
+        var batch: StepQueue
+        var economy: Economy
+        var chain: CanonicalChain?
     }
 
     /// Makes a follower from what the store holds.
@@ -95,36 +122,65 @@ package actor ChainFollower {
         self.logger = logger
         let opened = try await ChainOpening.open(chain, store: store, logger: logger)
         self.economy = opened.economy
+        self.ahead = opened.economy
         self.adopted = opened.canonical
         self.machine = SyncMachine(
             configuration: chain.sync, filter: chain.filter, chain: opened.canonical,
             limit: opened.rangeLimit, seed: seed)
         if let canonical = opened.canonical { self.metrics.processed(canonical.tip) }
         self.metrics.show(self.machine)
-        app.publish(self.economy.samples(namespace: app.registry.namespace), of: chain.name)
+        self.metrics.settled(opened.canonical)
+        app.publish(self.samples, of: chain.name)
     }
 
-    /// Follows until it is cancelled. A chain that halts stays, so that the others go on.
+    /// Follows until it is cancelled, or until the last block of the configuration is stored. A
+    /// chain that halts stays, so that the others go on.
     ///
     /// - Throws: ``StoreError`` when the store cannot be used any more.
     package func run() async throws {
         try await withThrowingTaskGroup(of: Event.self) { group in
-            try await self.perform(self.machine.handle(.start, at: self.now), in: &group)
-            while let event = try await group.next() {
+            self.perform(self.machine.handle(.start, at: self.now), in: &group)
+            while !self.isDone, let event = try await group.next() {
                 if Task.isCancelled { break }
-                switch event {
-                case .answer(let id, let asked):
-                    self.note(asked.fault)
-                    try await self.perform(
-                        self.machine.handle(.answer(id, asked.answer), at: self.now), in: &group)
-                case .wake(let at):
-                    guard self.wakeAt == at else { continue }
-                    self.wakeAt = nil
-                    try await self.perform(self.machine.handle(.wake, at: self.now), in: &group)
+                self.deferred.append(event)
+                if case .stored = event {
+                    self.deferred.removeLast()
+                    self.adopt()
+                    self.store(in: &group)
+                }
+                // Answers wait while much is reduced and not stored: so memory has a limit.
+                while !self.deferred.isEmpty, !self.isFull {
+                    self.handle(self.deferred.removeFirst(), in: &group)
                 }
             }
             group.cancelAll()
         }
+    }
+
+    private func handle(
+        _ event: Event, in group: inout ThrowingTaskGroup<Event, any Error>
+    ) {
+        switch event {
+        case .stored, .remembered: break
+        case .answer(let id, let asked):
+            self.note(asked.fault)
+            self.perform(self.machine.handle(.answer(id, asked.answer), at: self.now), in: &group)
+        case .wake(let at):
+            guard self.wakeAt == at else { return }
+            self.wakeAt = nil
+            self.perform(self.machine.handle(.wake, at: self.now), in: &group)
+        }
+    }
+
+    /// Whether answers have to wait for the store.
+    private var isFull: Bool {
+        self.writing != nil && self.queue.logs >= 2 * self.chain.sync.logsPerPageTarget
+            || self.queue.steps.count >= 512
+    }
+
+    /// Whether the last block of the configuration is stored.
+    private var isDone: Bool {
+        self.machine.phase == .finished && self.writing == nil && self.queue.isEmpty
     }
 
     package var status: ChainStatus {
@@ -139,35 +195,32 @@ package actor ChainFollower {
         return status
     }
 
+    /// The checksum of all logs of the store up to the settled block.
+    package var settledChecksum: Hash256 { self.economy.settledChecksum.value }
+
+    /// What was seen of each event, as of the last stored block.
+    package var eventCounts: [Economy.EventCount] { self.economy.eventCounts }
+
     private var now: SyncInstant { self.clock.now().milliseconds }
 
     // MARK: Actions
 
     private func perform(
         _ actions: [SyncAction], in group: inout ThrowingTaskGroup<Event, any Error>
-    ) async throws {
-        var steps: [ChainNotification] = []
+    ) {
         for action in actions {
-            if case .deliver(let step) = action {
-                steps.append(step)
-                continue
-            }
-            if !steps.isEmpty {
-                try await self.take(steps)
-                steps = []
-            }
             switch action {
-            case .deliver: break
+            case .deliver(let step): self.take(step)
             case .request(let request): self.send(request, in: &group)
             case .wake(let at): self.wake(at, in: &group)
-            case .notice(let notice): await self.tell(notice)
+            case .notice(let notice): self.tell(notice, in: &group)
             case .halt(let reason):
                 self.logger.critical(
                     "chain halted", metadata: ["reason": .string(reason.description)])
+            case .finished: break
             }
         }
-        if !steps.isEmpty { try await self.take(steps) }
-        self.adopted = self.machine.chain
+        self.store(in: &group)
         self.metrics.show(self.machine)
     }
 
@@ -190,11 +243,12 @@ package actor ChainFollower {
     private func send(
         _ request: SyncRequest, in group: inout ThrowingTaskGroup<Event, any Error>
     ) {
-        let (client, filter, logger) = (self.client, self.chain.filter, self.logger)
-        let needsTimes = self.chain.definition.needsTimes
+        let asking = ChainAsking(
+            client: self.client, filter: self.chain.filter,
+            needsTimes: self.chain.definition.needsTimes, keepsPages: self.store.keepsPages,
+            logger: self.logger)
         group.addTask {
-            let asked = await ChainAsking(client: client, filter: filter, logger: logger)
-                .ask(request.kind, needsTimes: needsTimes)
+            let asked = await asking.ask(request.kind)
             return .answer(request.id, asked)
         }
     }
@@ -212,15 +266,20 @@ package actor ChainFollower {
         }
     }
 
-    private func tell(_ notice: SyncNotice) async {
+    private func tell(
+        _ notice: SyncNotice, in group: inout ThrowingTaskGroup<Event, any Error>
+    ) {
         switch notice {
         case .inconsistentAnswer:
             self.metrics.sawInconsistentAnswer()
             self.logger.warning("\(notice)")
         case .rangeLimitLearnt(let blocks):
             self.logger.info("\(notice)")
-            try? await self.store.remember(
-                self.chain.id, ChainOpening.rangeLimitKey, String(blocks))
+            let (store, id) = (self.store, self.chain.id)
+            group.addTask {
+                try? await store.remember(id, ChainOpening.rangeLimitKey, String(blocks))
+                return .remembered
+            }
         case .finalityTagMissing, .blockTooLarge, .finalityViolationSuspected:
             self.logger.warning("\(notice)")
         }
@@ -228,49 +287,42 @@ package actor ChainFollower {
 
     // MARK: Steps
 
-    /// Reduces steps on a copy, stores them in one transaction, then adopts the copy.
-    private func take(_ steps: [ChainNotification]) async throws {
-        var next = self.economy
-        var commits: [StepCommit] = []
-        var logs = 0
-        for step in steps {
-            let outcome = next.apply(step)
-            commits.append(
-                StepCommit(
-                    step, facts: outcome.facts, states: outcome.states,
-                    reverted: outcome.reverted))
-            switch step {
-            case .caughtUp(let page): logs += page.logs.count
-            case .committed(let block): logs += block.logs.count
-            default: break
-            }
-        }
-        try await self.commit(commits, logs: logs)
-        self.economy = next
-        // Totals first: who sees a block as processed finds its events counted.
-        self.publish()
-        for step in steps { self.note(step) }
+    /// Reduces a step on the state that runs ahead of the store.
+    private func take(_ step: ChainNotification) {
+        let outcome = self.ahead.apply(step)
+        self.queue.append(
+            step,
+            StepCommit(
+                step, facts: outcome.facts, states: outcome.states, reverted: outcome.reverted))
     }
 
-    /// Commits, again and again while the store may recover: a full disk, a lock held elsewhere.
-    private func commit(_ commits: [StepCommit], logs: Int) async throws {
-        var delay: Duration = .milliseconds(100)
-        while true {
-            let start = self.clock.now()
-            do {
-                try await self.store.commit(self.chain.id, commits)
-                self.metrics.committed(seconds: (self.clock.now() - start).seconds, logs: logs)
-                return
-            } catch {
-                self.metrics.commitFailed()
-                guard case .database(let cause) = error, cause.isTransient else { throw error }
-                self.logger.error(
-                    "the store cannot write; trying again",
-                    metadata: ["cause": .string(error.description)])
-                try await self.clock.sleep(delay)
-                delay = min(delay * 2, .seconds(30))
-            }
+    /// Stores what waits, in one transaction, unless one is under way: what comes meanwhile goes
+    /// into the next.
+    private func store(in group: inout ThrowingTaskGroup<Event, any Error>) {
+        guard self.writing == nil, !self.queue.isEmpty else { return }
+        let batch = self.queue
+        self.queue = StepQueue()
+        self.writing = Writing(batch: batch, economy: self.ahead, chain: self.machine.chain)
+        let writer = StepWriter(
+            id: self.chain.id, store: self.store, metrics: self.metrics, clock: self.clock,
+            logger: self.logger)
+        group.addTask {
+            try await writer.write(batch)
+            return .stored
         }
+    }
+
+    /// What was written is durable: it is adopted and shown.
+    private func adopt() {
+        guard let writing = self.writing else { return }
+        self.writing = nil
+        self.economy = writing.economy
+        self.adopted = writing.chain
+        self.logsStored &+= UInt64(writing.batch.logs)
+        self.metrics.settled(self.adopted)
+        // Totals first: who sees a block as processed finds its events counted.
+        self.publish()
+        for step in writing.batch.steps { self.note(step) }
     }
 
     private func note(_ step: ChainNotification) {
@@ -298,8 +350,20 @@ package actor ChainFollower {
         let now = self.now
         if self.machine.phase == .catchingUp, now < self.publishedAt &+ 250 { return }
         self.publishedAt = now
-        self.app.publish(
-            self.economy.samples(namespace: self.app.registry.namespace), of: self.chain.name)
+        self.app.publish(self.samples, of: self.chain.name)
+    }
+
+    /// What the trackers say, and up to which block the logs behind it have which checksum.
+    private var samples: [FamilySamples] {
+        let namespace = self.app.registry.namespace
+        var samples = self.economy.samples(namespace: namespace)
+        if let settled = self.adopted?.settled {
+            samples.append(
+                Economy.checksumSamples(
+                    self.economy.settledChecksum, at: settled.number, chain: self.chain.name,
+                    namespace: namespace))
+        }
+        return samples
     }
 }
 
@@ -321,6 +385,7 @@ extension SyncMachine.Phase {
         case .catchingUp: "catching_up"
         case .following: "following"
         case .unwinding: "unwinding"
+        case .finished: "finished"
         case .halted: "halted"
         }
     }

@@ -46,9 +46,11 @@ struct ChainMetrics: Sendable {
         ] {
             if let anchor = machine.heads[tag] { self.set(name, anchor.number.rawValue) }
         }
-        if let chain = machine.chain {
-            self.set("chain_settled_block", chain.settled.number.rawValue)
-        }
+    }
+
+    /// The chain as far as it is stored.
+    func settled(_ chain: CanonicalChain?) {
+        if let chain { self.set("chain_settled_block", chain.settled.number.rawValue) }
     }
 
     func processed(_ anchor: BlockAnchor) {

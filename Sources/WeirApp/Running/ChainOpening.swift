@@ -12,6 +12,12 @@ import WeirStore
 package enum FollowerError: Error, Equatable, Sendable {
     /// Contracts were added whose past was not read.
     case contractsAdded(chain: String, addresses: [Address], processed: BlockNumber)
+    /// More events are asked for than were read.
+    case filterWidened(chain: String, processed: BlockNumber)
+    /// A store without the logs of settled blocks is opened to keep them, or the other way round.
+    case otherKeeping(chain: String, keepsPages: Bool)
+    /// The state would have to be built from logs that the store does not hold.
+    case notRebuildable(chain: String)
     /// The stored blocks above the settled one do not link.
     case brokenWindow(chain: String)
 }
@@ -23,6 +29,17 @@ extension FollowerError: CustomStringConvertible {
             "chain \(chain) was read up to block \(processed) without "
                 + addresses.map(\.description).joined(separator: ", ")
                 + "; move back with `weir rewind --chain \(chain) --to BLOCK` to read their past too"
+        case .filterWidened(let chain, let processed):
+            "chain \(chain) was read up to block \(processed) for fewer contracts or events; "
+                + "move back with `weir rewind --chain \(chain) --to BLOCK` to read their past too"
+        case .otherKeeping(let chain, let keepsPages):
+            "chain \(chain): the store "
+                + (keepsPages
+                    ? "holds raw logs; go on without --totals-only"
+                    : "holds totals and no raw logs; go on with --totals-only, or use a new store")
+        case .notRebuildable(let chain):
+            "chain \(chain): the events or metrics changed, and the store holds no raw logs to "
+                + "count them again from; use a new store"
         case .brokenWindow(let chain):
             "chain \(chain): the stored blocks do not link; "
                 + "move back with `weir rewind --chain \(chain) --to BLOCK`"
@@ -74,7 +91,18 @@ enum ChainOpening {
         var stored = try await store.chain(chain.id)
         let fingerprint = chain.definition.fingerprint
         try Self.refuseAdded(stored, chain)
+        let keptPages = stored.memory[WeirStore.keepsPagesKey] != "no"
+        if stored.settled != nil, keptPages != store.keepsPages {
+            throw FollowerError.otherKeeping(chain: chain.name, keepsPages: keptPages)
+        }
+        if keptPages != store.keepsPages {
+            try await store.remember(
+                chain.id, WeirStore.keepsPagesKey, store.keepsPages ? "yes" : "no")
+        }
         if stored.settled != nil, stored.trackers != fingerprint {
+            guard store.keepsPages else {
+                throw FollowerError.notRebuildable(chain: chain.name)
+            }
             logger.notice("the configuration of events or metrics changed: building state again")
             try await store.rebuild(chain.id, by: EconomyBuilder(chain.definition, chain: chain.id))
             stored = try await store.chain(chain.id)
@@ -100,12 +128,22 @@ enum ChainOpening {
     /// A contract whose past was not read would be counted from the middle: that is refused.
     private static func refuseAdded(_ stored: StoredChain, _ chain: FollowedChain) throws {
         guard let settled = stored.settled, !stored.filter.isEmpty else { return }
-        let known = Set(stored.filter.split(separator: ",").map(String.init))
-        let added = chain.filter.addresses.filter { !known.contains($0.lowercaseText) }
-        if !added.isEmpty {
+        let processed = stored.window.last?.number ?? settled.number
+        let parts = stored.filter.split(separator: ";", omittingEmptySubsequences: false)
+        let addresses = Set(parts[0].split(separator: ",").map(String.init))
+        let topics = Set(parts.dropFirst().joined().split(separator: ",").map(String.init))
+        let added = chain.filter.addresses.filter { !addresses.contains($0.lowercaseText) }
+        if !addresses.isEmpty, !added.isEmpty {
             throw FollowerError.contractsAdded(
-                chain: chain.name, addresses: added,
-                processed: stored.window.last?.number ?? settled.number)
+                chain: chain.name, addresses: added, processed: processed)
+        }
+        let isWider =
+            !addresses.isEmpty && chain.filter.addresses.isEmpty
+            || !topics.isEmpty
+                && (chain.filter.topics0.isEmpty
+                    || !chain.filter.topics0.allSatisfy { topics.contains($0.description) })
+        if isWider {
+            throw FollowerError.filterWidened(chain: chain.name, processed: processed)
         }
     }
 

@@ -84,6 +84,13 @@ package enum Running {
             """
     }
 
+    /// The log of a command that ends by itself: what hinders it, on standard error.
+    static var toolLogger: Logger {
+        var logging = LoggingConfiguration()
+        logging.level = .warning
+        return Self.logger(logging)
+    }
+
     static func logger(_ logging: LoggingConfiguration) -> Logger {
         let level = Logger.Level(rawValue: logging.level.rawValue) ?? .info
         return Logger(label: "weir") { _ in

@@ -52,7 +52,7 @@ package enum ExitStatus: Int32, Sendable, Hashable, CaseIterable {
         case .findings: .findings
         case .unreachable, .noInstance, .notAnInstance: .unreachable
         case .noStore: .store
-        case .unreadable, .unwritable, .abi, .noEvents, .refused, .inputTooLong: .failure
+        case .unreadable, .unwritable, .abi, .noEvents, .refused, .inputTooLong, .halted: .failure
         }
     }
 

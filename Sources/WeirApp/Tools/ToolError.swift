@@ -29,6 +29,8 @@ package enum ToolError: Error, Equatable, Sendable {
     /// What answered is not a Weir, or not as this version knows it.
     case notAnInstance(address: String, detail: String)
     case noStore(path: String)
+    /// A chain stands still, by its own words.
+    case halted(chain: String, reason: String)
     /// An operator's question was answered with no.
     case declined
     /// The command ran and printed what it found, and that is not good.
@@ -62,6 +64,7 @@ extension ToolError: CustomStringConvertible {
             "what answers at \(address) is not a Weir of this version: \(detail); check --url"
         case .noStore(let path):
             "there is no store at \(path); check the path, or start `weir run`, which makes it"
+        case .halted(let chain, let reason): "chain \(chain) stands still: \(reason)"
         case .declined: "nothing was changed"
         case .findings(let count): count == 1 ? "1 finding" : "\(count) findings"
         case .unreachable(let count):

@@ -1,0 +1,59 @@
+// Weir
+// SPDX-License-Identifier: Apache-2.0
+
+import ChainModel
+import EVMPrimitives
+import EVMRPC
+import Logging
+import SQLDatabase
+import WeirStore
+
+/// Steps that were reduced and not stored yet, in order.
+struct StepQueue: Sendable {
+    private(set) var steps: [ChainNotification] = []
+    private(set) var commits: [StepCommit] = []
+    private(set) var logs = 0
+
+    var isEmpty: Bool { self.steps.isEmpty }
+
+    mutating func append(_ step: ChainNotification, _ commit: StepCommit) {
+        self.steps.append(step)
+        self.commits.append(commit)
+        switch step {
+        case .caughtUp(let page): self.logs += page.logs.count
+        case .committed(let block): self.logs += block.logs.count
+        default: break
+        }
+    }
+}
+
+/// Writes steps of one chain, one transaction for all that wait.
+struct StepWriter: Sendable {
+    let id: ChainID
+    let store: WeirStore
+    let metrics: ChainMetrics
+    let clock: RPCClock
+    let logger: Logger
+
+    /// Commits, again and again while the store may recover: a full disk, a lock held elsewhere.
+    func write(_ queue: StepQueue) async throws {
+        var delay: Duration = .milliseconds(100)
+        while true {
+            let start = self.clock.now()
+            do {
+                try await self.store.commit(self.id, queue.commits)
+                self.metrics.committed(
+                    seconds: (self.clock.now() - start).seconds, logs: queue.logs)
+                return
+            } catch {
+                self.metrics.commitFailed()
+                guard case .database(let cause) = error, cause.isTransient else { throw error }
+                self.logger.error(
+                    "the store cannot write; trying again",
+                    metadata: ["cause": .string(error.description)])
+                try await self.clock.sleep(delay)
+                delay = min(delay * 2, .seconds(30))
+            }
+        }
+    }
+}
