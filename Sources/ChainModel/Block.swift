@@ -42,11 +42,17 @@ package struct LogPage: Sendable, Equatable {
     /// The last block of the range, which the same answer gave.
     package var last: BlockAnchor
     package var logs: LogBatch
+    /// The parent of the first block, where every header from there to the last one hashed to its
+    /// name and named the one before; nil where only the last header was asked for.
+    package var firstParent: Hash256?
 
-    package init(first: BlockNumber, last: BlockAnchor, logs: LogBatch) {
+    package init(
+        first: BlockNumber, last: BlockAnchor, logs: LogBatch, firstParent: Hash256? = nil
+    ) {
         self.first = first
         self.last = last
         self.logs = logs
+        self.firstParent = firstParent
     }
 }
 

@@ -59,6 +59,9 @@ package struct ChainStatus: Sendable, Equatable {
 package actor ChainFollower {
     package nonisolated let chain: FollowedChain
     private let client: any ChainClient
+    /// Nil where nothing has to be proven.
+    private let proving: ChainProving?
+    private let provenBefore: VerificationLevel?
     private let store: WeirStore
     private let app: AppMetrics
     private let metrics: ChainMetrics
@@ -73,6 +76,7 @@ package actor ChainFollower {
     private var publishedAt: SyncInstant = 0
     /// The reason of the fault that the operator was told last; nil while all is well.
     private var toldFault: String?
+    private var alarm = ProofAlarm()
 
     private enum Event: Sendable {
         case answer(UInt64, ChainAsking.Asked)
@@ -83,11 +87,12 @@ package actor ChainFollower {
     ///
     /// - Throws: ``FollowerError`` where the stored chain and the configuration do not fit.
     package init(
-        _ chain: FollowedChain, client: any ChainClient, store: WeirStore, metrics app: AppMetrics,
-        clock: RPCClock, seed: UInt64, logger: Logger
+        _ chain: FollowedChain, client: any ChainClient, proving: ChainProving? = nil,
+        store: WeirStore, metrics app: AppMetrics, clock: RPCClock, seed: UInt64, logger: Logger
     ) async throws {
         self.chain = chain
         self.client = client
+        self.proving = proving
         self.store = store
         self.app = app
         self.metrics = ChainMetrics(app, chain: chain.name)
@@ -96,11 +101,12 @@ package actor ChainFollower {
         let opened = try await ChainOpening.open(chain, store: store, logger: logger)
         self.economy = opened.economy
         self.adopted = opened.canonical
+        self.provenBefore = opened.provenLevel
         self.machine = SyncMachine(
             configuration: chain.sync, filter: chain.filter, chain: opened.canonical,
             limit: opened.rangeLimit, seed: seed)
         if let canonical = opened.canonical { self.metrics.processed(canonical.tip) }
-        self.metrics.show(self.machine)
+        self.metrics.show(self.machine, isDisproved: false)
         app.publish(self.economy.samples(namespace: app.registry.namespace), of: chain.name)
     }
 
@@ -108,6 +114,7 @@ package actor ChainFollower {
     ///
     /// - Throws: ``StoreError`` when the store cannot be used any more.
     package func run() async throws {
+        await self.proving?.settle(provenBefore: self.provenBefore)
         try await withThrowingTaskGroup(of: Event.self) { group in
             try await self.perform(self.machine.handle(.start, at: self.now), in: &group)
             while let event = try await group.next() {
@@ -115,6 +122,7 @@ package actor ChainFollower {
                 switch event {
                 case .answer(let id, let asked):
                     self.note(asked.fault)
+                    await self.noteProof(asked)
                     try await self.perform(
                         self.machine.handle(.answer(id, asked.answer), at: self.now), in: &group)
                 case .wake(let at):
@@ -131,7 +139,7 @@ package actor ChainFollower {
         let totals = self.economy.eventTotals
         var status = ChainStatus(
             name: self.chain.name, id: self.chain.id, phase: self.machine.phase.text,
-            isUp: self.machine.isUp, haltReason: nil, latest: self.machine.heads[.latest],
+            isUp: self.machine.isUp && !self.alarm.isRaised, haltReason: nil, latest: self.machine.heads[.latest],
             safe: self.machine.heads[.safe], finalized: self.machine.heads[.finalized],
             settled: self.adopted?.settled, processed: self.adopted?.tip,
             reorgs: self.reorgs, events: totals.seen, revertedEvents: totals.reverted)
@@ -168,14 +176,14 @@ package actor ChainFollower {
         }
         if !steps.isEmpty { try await self.take(steps) }
         self.adopted = self.machine.chain
-        self.metrics.show(self.machine)
+        self.metrics.show(self.machine, isDisproved: self.alarm.isRaised)
     }
 
     /// Tells the operator once what is wrong, until it is something else or right again. Lagging
     /// replicas and range limits are everyday business.
     private func note(_ fault: ChainClientError?) {
         switch fault {
-        case .behind, .rangeTooLarge, .cancelled: return
+        case .behind, .rangeTooLarge, .cancelled, .unproven: return
         case nil:
             if self.toldFault != nil { self.logger.notice("the chain answers again") }
             self.toldFault = nil
@@ -187,14 +195,33 @@ package actor ChainFollower {
         }
     }
 
+    /// Says at once, and again while it lasts, that no endpoint gives what the chain proves.
+    private func noteProof(_ asked: ChainAsking.Asked) async {
+        guard case .unproven(_, _, let detail)? = asked.fault else {
+            if asked.fault == nil, self.alarm.answered(isOfLogs: asked.isOfLogs) {
+                self.logger.notice("an endpoint gives what the chain proves: going on")
+            }
+            return
+        }
+        if self.alarm.disproved(isOfLogs: asked.isOfLogs, at: self.now) {
+            self.logger.error(
+                """
+                no endpoint gives what the chain proves: waiting, nothing is stored until one does; \
+                add an endpoint of another provider, or lower `verify` if all of them are right
+                """, metadata: ["last": .string(detail)])
+        }
+        await self.proving?.doubt()
+    }
+
     private func send(
         _ request: SyncRequest, in group: inout ThrowingTaskGroup<Event, any Error>
     ) {
         let (client, filter, logger) = (self.client, self.chain.filter, self.logger)
         let needsTimes = self.chain.definition.needsTimes
+        let tip = self.machine.chain?.tip.ref
         group.addTask {
             let asked = await ChainAsking(client: client, filter: filter, logger: logger)
-                .ask(request.kind, needsTimes: needsTimes)
+                .ask(request.kind, after: tip, needsTimes: needsTimes)
             return .answer(request.id, asked)
         }
     }
