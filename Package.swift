@@ -86,7 +86,10 @@ let package = Package(
         // Floor 5: edges.
         target(
             "EVMRPC",
-            ["WeirPorts", "ChainModel", "EVMPrimitives", "JSONBytes", "CurlTransport", "LogJSON"]),
+            [
+                "WeirPorts", "ChainModel", "ChainProofs", "EVMPrimitives", "JSONBytes",
+                "CurlTransport", "LogJSON",
+            ]),
         target(
             "HTTPFront",
             [
@@ -127,7 +130,7 @@ let package = Package(
             [
                 "EVMPrimitives", "JSONBytes", "ConfigTree", "MetricsRegistry", "Tabular",
                 "CurlTransport", "SQLDatabase", "ChainModel", "EVMABI", "SQLiteDriver",
-                "ChainSync", "Economy", "WeirPorts", "WeirStore", "EventTools",
+                "ChainSync", "ChainProofs", "Economy", "WeirPorts", "WeirStore", "EventTools",
                 "EVMRPC", "HTTPFront", "ChainSimulator", "MetricsBridge", "SimulatorServer",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
@@ -180,8 +183,8 @@ let package = Package(
         tests(
             "EVMRPCTests",
             [
-                "EVMRPC", "WeirPorts", "ChainModel", "EVMPrimitives", "JSONBytes",
-                "CurlTransport", "LogJSON",
+                "EVMRPC", "WeirPorts", "ChainModel", "ChainProofs", "ChainSimulator",
+                "EVMPrimitives", "JSONBytes", "CurlTransport", "LogJSON",
             ]),
         tests(
             "HTTPFrontTests",

@@ -46,12 +46,18 @@ package struct LogPage: Sendable, Equatable {
     }
     /// What was computed of the logs beside the request; nil where it has to be computed yet.
     package var prepared: PreparedLogs?
+    /// The parent of the first block, where every header from there to the last one hashed to its
+    /// name and named the one before; nil where only the last header was asked for.
+    package var firstParent: Hash256?
 
-    package init(first: BlockNumber, last: BlockAnchor, logs: LogBatch) {
+    package init(
+        first: BlockNumber, last: BlockAnchor, logs: LogBatch, firstParent: Hash256? = nil
+    ) {
         self.first = first
         self.last = last
         self.logs = logs
         self.prepared = nil
+        self.firstParent = firstParent
     }
 }
 

@@ -38,7 +38,9 @@ package struct LogsBloom: Sendable, Hashable {
     /// Adds a member by the Keccak-256 of its bytes.
     package mutating func insert(hash: Hash256) {
         if self.words.isEmpty { self.words = Array(repeating: 0, count: 32) }
-        for (word, mask) in Self.bits(of: hash) { self.words[word] |= mask }
+        self.insert(bit: Self.bit(of: hash, 48))
+        self.insert(bit: Self.bit(of: hash, 32))
+        self.insert(bit: Self.bit(of: hash, 16))
     }
 
     package mutating func insert(_ address: Address) {
@@ -62,7 +64,8 @@ package struct LogsBloom: Sendable, Hashable {
     /// False when the member is certainly not in, given the Keccak-256 of its bytes.
     package func mayContain(hash: Hash256) -> Bool {
         if self.words.isEmpty { return false }
-        return Self.bits(of: hash).allSatisfy { self.words[$0.0] & $0.1 != 0 }
+        return self.has(bit: Self.bit(of: hash, 48)) && self.has(bit: Self.bit(of: hash, 32))
+            && self.has(bit: Self.bit(of: hash, 16))
     }
 
     package func mayContain(_ address: Address) -> Bool {
@@ -73,12 +76,23 @@ package struct LogsBloom: Sendable, Hashable {
         self.mayContain(hash: Keccak256.hash(topic.bytes))
     }
 
-    /// The three bits of a member: the low 11 bits of the first three byte pairs of its hash,
+    /// How many of the 2048 bits are set: what a hit is worth falls with the cube of it.
+    package var bitCount: Int { self.words.reduce(0) { $0 + $1.nonzeroBitCount } }
+
+    /// One of the three bits of a member: the low 11 bits of the byte pair at `shift` of its hash,
     /// counted from the end of the filter.
-    private static func bits(of hash: Hash256) -> [(Int, UInt64)] {
-        [48, 32, 16].map { shift in
-            let bit = Int(hash.word0 >> UInt64(shift)) & 2047
-            return (31 - bit / 64, 1 << UInt64(bit % 64))
-        }
+    @inline(__always)
+    private static func bit(of hash: Hash256, _ shift: UInt64) -> Int {
+        Int(truncatingIfNeeded: hash.word0 &>> shift) & 2047
+    }
+
+    @inline(__always)
+    private func has(bit: Int) -> Bool {
+        self.words[31 &- bit / 64] & (1 &<< UInt64(bit % 64)) != 0
+    }
+
+    @inline(__always)
+    private mutating func insert(bit: Int) {
+        self.words[31 &- bit / 64] |= 1 &<< UInt64(bit % 64)
     }
 }

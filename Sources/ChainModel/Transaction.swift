@@ -140,9 +140,10 @@ package struct Receipt: Sendable, Equatable {
     /// OP-stack deposits from Canyon on; only then are nonce and version hashed.
     package var depositReceiptVersion: UInt64?
 
+    /// - Parameter bloom: what the receipt states; nil computes it from the logs.
     package init(
         type: UInt8, transactionHash: Hash256, outcome: Outcome, gasUsed: UInt64,
-        cumulativeGasUsed: UInt64, logs: [Log]
+        cumulativeGasUsed: UInt64, logs: [Log], bloom stated: LogsBloom? = nil
     ) {
         self.type = type
         self.transactionHash = transactionHash
@@ -154,6 +155,10 @@ package struct Receipt: Sendable, Equatable {
         self.logs = logs
         self.depositNonce = nil
         self.depositReceiptVersion = nil
+        if let stated {
+            self.logsBloom = stated
+            return
+        }
         var bloom = LogsBloom()
         for log in logs {
             bloom.insert(log.address)

@@ -6,7 +6,7 @@ package enum VerificationLevel: String, CaseIterable, Sendable, Comparable {
     /// Nothing: the endpoint is trusted.
     case off
     /// The header hashes to the block's hash, and its logs bloom agrees with the logs given: a log
-    /// that is left out shows, unless every contract and topic in it is in another log of the block.
+    /// that is left out shows, unless another log of its contract in that block was given.
     case bloom
     /// The receipts hash to the header's root: nothing can be left out, added or changed.
     case receipts

@@ -18,8 +18,9 @@ package enum AssemblyFault: Error, Sendable, Equatable {
     case twoHashes(block: BlockNumber)
     /// A log outside the range.
     case outsideRange(block: BlockNumber)
-    /// A log whose address or topic the block's bloom rules out.
-    case bloomExcludes(block: BlockRef, address: Address)
+    /// A page whose first block does not follow on the last one before, or whose last one is not the
+    /// block that was named as settled.
+    case brokenLink(expected: BlockRef, found: Hash256)
 }
 
 extension AssemblyFault: CustomStringConvertible {
@@ -39,16 +40,17 @@ extension AssemblyFault: CustomStringConvertible {
             "block \(block) came under two hashes"
         case .outsideRange(let block):
             "a log of block \(block) is outside the range asked for"
-        case .bloomExcludes(let block, let address):
-            "the bloom of block \(block) rules out a log of \(address) that came with it"
+        case .brokenLink(let expected, let found):
+            "a range of blocks does not join the chain: expected block \(expected), it has "
+                + "\(found.short)"
         }
     }
 }
 
 /// Checks that header and logs speak of one block, and a page of one range.
 ///
-/// A half-reorged answer never gets further than this. What is missing cannot be seen here: that
-/// takes the receipts root.
+/// A half-reorged answer never gets further than this. What is missing or changed cannot be seen
+/// here: the client proves that, as far as `verify` asks for it.
 package enum BlockAssembler {
     /// Checks one block against the reference that was asked for.
     package static func check(
@@ -67,17 +69,6 @@ package enum BlockAssembler {
             guard filter.matches(entry) else {
                 throw .unwantedLog(block: ref.number, address: entry.address)
             }
-            try Self.checkBloom(entry, header: block.header)
-        }
-    }
-
-    private static func checkBloom(
-        _ entry: LogEntry, header: BlockHeader
-    ) throws(AssemblyFault) {
-        let bloom = header.logsBloom
-        let topic = entry.topics.first
-        guard bloom.mayContain(entry.address), topic.map(bloom.mayContain(topic:)) != false else {
-            throw .bloomExcludes(block: header.ref, address: entry.address)
         }
     }
 

@@ -55,8 +55,23 @@ extension SyncMachine {
         self.planner?.succeeded(range, logs: page.logs.count)
         self.pages[range.lowerBound] = page
         var actions: [SyncAction] = []
-        while let tip = self.chain?.tip.number, let next = self.pages.removeValue(forKey: tip.next)
+        while let tip = self.chain?.tip,
+            let next = self.pages.removeValue(forKey: tip.number.next)
         {
+            if let fault = self.unlinked(next, tip) {
+                self.failures += 1
+                let notice = SyncAction.notice(.inconsistentAnswer(fault))
+                // The block named as settled is looked at anew; a range is asked for again, and the
+                // client now knows what it has to follow on.
+                guard next.firstParent == tip.hash else {
+                    self.planner?.putBack(next.first...next.last.number)
+                    actions += [notice, self.hold(self.backoff(), at: now)]
+                    break
+                }
+                self.pages.removeAll()
+                self.pending.removeAll()
+                return actions + [notice] + self.wait(self.backoff(), at: now)
+            }
             var page = next
             if let start = self.configuration.start, page.first < start {
                 page.logs = page.logs.filter { $0.blockNumber >= start }
@@ -71,6 +86,18 @@ extension SyncMachine {
             actions += self.isComplete ? self.finish() : [self.look()]
         }
         return actions
+    }
+
+    /// Whether a page with proven headers fails to follow on our tip, or to end at the block that was
+    /// named as settled.
+    private func unlinked(_ page: LogPage, _ tip: BlockAnchor) -> AssemblyFault? {
+        guard let parent = page.firstParent else { return nil }
+        if parent != tip.hash { return .brokenLink(expected: tip.ref, found: parent) }
+        guard let hash = self.settledGoalHash, page.last.number == self.settledGoal,
+            page.last.hash != hash
+        else { return nil }
+        return .brokenLink(
+            expected: BlockRef(number: page.last.number, hash: hash), found: page.last.hash)
     }
 
     /// The provider calls a range too large: smaller ones from now on.

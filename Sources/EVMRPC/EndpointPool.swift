@@ -147,7 +147,8 @@ package final class EndpointPool: Sendable {
     private func shortestRest() -> Duration? {
         let now = self.clock.now()
         return self.states.withLock { states in
-            states.filter { !$0.isWrong }.map { max(.zero, $0.openUntil - now) }.min()
+            states.filter { !$0.isWrong }
+                .map { max(.zero, max($0.openUntil, $0.distrustedUntil) - now) }.min()
         }
     }
 
@@ -218,10 +219,10 @@ extension EndpointPool: ChainClient {
     }
 
     package func logs(
-        _ range: ClosedRange<BlockNumber>, filter: LogFilter
+        _ range: ClosedRange<BlockNumber>, after parent: Hash256?, filter: LogFilter
     ) async throws(ChainClientError) -> LogPage {
         try await self.run { client throws(ChainClientError) in
-            try await client.logs(range, filter: filter)
+            try await client.logs(range, after: parent, filter: filter)
         }
     }
 

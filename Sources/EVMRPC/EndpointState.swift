@@ -19,6 +19,9 @@ struct EndpointState: Sendable {
     private(set) var failures = 0
     /// Not asked before this moment of the pool's clock.
     private(set) var openUntil = Duration.zero
+    /// What it said last was disproved: not asked before this moment, whatever else it answers.
+    private(set) var distrustedUntil = Duration.zero
+    private static let distrust = Duration.seconds(30)
     private(set) var lastError: ChainClientError?
     private var backoff: Backoff
 
@@ -27,7 +30,9 @@ struct EndpointState: Sendable {
     }
 
     /// Whether it may be asked.
-    func isReady(at now: Duration) -> Bool { self.openUntil <= now && !self.isWrong }
+    func isReady(at now: Duration) -> Bool {
+        max(self.openUntil, self.distrustedUntil) <= now && !self.isWrong
+    }
 
     var isWrong: Bool {
         if case .wrong = self.chain { true } else { false }
@@ -52,7 +57,8 @@ struct EndpointState: Sendable {
             return
         case .rateLimited(_, let after): retryAfter = after
         case .denied: retryAfter = .seconds(60)
-        case .unreachable, .badAnswer, .serverError, .unproven: break
+        case .unproven: self.distrustedUntil = now + Self.distrust
+        case .unreachable, .badAnswer, .serverError: break
         }
         self.failures += 1
         let policy = self.backoff.policy

@@ -17,7 +17,7 @@ extension JSONRPCClient: ChainClient {
         var heads: [HeadTag: BlockHeader] = [:]
         for (tag, outcome) in zip(tags, outcomes) {
             switch outcome {
-            case .success(.header(let header)): heads[tag] = header
+            case .success(.header(let header)): heads[tag] = try self.proven(header)
             case .success:
                 guard tag != .latest else {
                     throw self.bad("eth_getBlockByNumber", "no latest block")
@@ -51,7 +51,7 @@ extension JSONRPCClient: ChainClient {
                     throw self.bad(
                         "eth_getBlockByNumber", "asked for block \(number), got \(header.number)")
                 }
-                headers.append(header)
+                headers.append(try self.proven(header))
             }
             if last == range.upperBound { return headers }
             next = last.next
@@ -61,44 +61,59 @@ extension JSONRPCClient: ChainClient {
     package func header(_ hash: Hash256) async throws(ChainClientError) -> BlockHeader? {
         let outcomes = try await self.perform([.header(hash)])
         guard let outcome = outcomes.first else { return nil }
-        return try self.header(outcome, hash: hash)
+        return try self.header(outcome, hash: hash).map(self.proven)
     }
 
     package func blocks(
         _ refs: [BlockRef], filter: LogFilter
     ) async throws(ChainClientError) -> [Block?] {
+        switch self.verification.level {
+        case .off: try await self.statedBlocks(refs, filter).map { $0?.block }
+        case .bloom: try await self.blocksByBloom(refs, filter)
+        case .receipts: try await self.blocksByReceipts(refs, filter)
+        }
+    }
+
+    /// A block as the endpoint states it, and its transactions.
+    typealias StatedBlock = (block: Block, transactions: [Hash256]?)
+
+    /// Headers by hash and logs of blocks, nothing of it proven.
+    func statedBlocks(
+        _ refs: [BlockRef], _ filter: LogFilter
+    ) async throws(ChainClientError) -> [StatedBlock?] {
         if self.features.logsByHash {
             do throws(ChainClientError) {
-                return try await self.blocks(refs, filter, logsByHash: true)
+                return try await self.statedBlocks(refs, filter, logsByHash: true)
             } catch {
                 guard case .unsupported(_, "eth_getLogs", _) = error else { throw error }
             }
             // By number instead: a log names its block's hash, so a mix-up is still seen.
-            let blocks = try await self.blocks(refs, filter, logsByHash: false)
+            let blocks = try await self.statedBlocks(refs, filter, logsByHash: false)
             self.learn { $0.logsByHash = false }
             return blocks
         }
-        return try await self.blocks(refs, filter, logsByHash: false)
+        return try await self.statedBlocks(refs, filter, logsByHash: false)
     }
 
-    private func blocks(
+    private func statedBlocks(
         _ refs: [BlockRef], _ filter: LogFilter, logsByHash: Bool
-    ) async throws(ChainClientError) -> [Block?] {
+    ) async throws(ChainClientError) -> [StatedBlock?] {
         let calls = refs.flatMap { ref -> [RPCCall] in
             let logs: RPCCall =
                 logsByHash
                 ? .logs(block: ref.hash, filter) : .logs(ref.number...ref.number, filter)
-            return [.header(ref.hash), logs]
+            return [.outline(ref.hash), logs]
         }
         let outcomes = try await self.perform(calls)
-        var blocks: [Block?] = []
+        var blocks: [StatedBlock?] = []
         for (index, ref) in refs.enumerated() {
-            guard let header = try self.header(outcomes[2 * index], hash: ref.hash) else {
+            guard let outline = try self.outline(outcomes[2 * index], hash: ref.hash) else {
                 blocks.append(nil)
                 continue
             }
             switch outcomes[2 * index + 1] {
-            case .success(.logs(let logs)): blocks.append(Block(header: header, logs: logs))
+            case .success(.logs(let logs)):
+                blocks.append((Block(header: outline.header, logs: logs), outline.transactions))
             case .success, .failure(.behind): blocks.append(nil)
             case .failure(let error): throw error
             }
@@ -107,27 +122,32 @@ extension JSONRPCClient: ChainClient {
     }
 
     package func logs(
-        _ range: ClosedRange<BlockNumber>, filter: LogFilter
+        _ range: ClosedRange<BlockNumber>, after parent: Hash256?, filter: LogFilter
     ) async throws(ChainClientError) -> LogPage {
+        switch self.verification.level {
+        case .off:
+            let (logs, last) = try await self.statedLogs(range, filter)
+            return LogPage(first: range.lowerBound, last: last.header.anchor, logs: logs)
+        case .bloom: return try await self.pageByBloom(range, after: parent, filter)
+        case .receipts: return try await self.pageByReceipts(range, after: parent, filter)
+        }
+    }
+
+    /// The logs of a range and its last block, nothing of it proven.
+    func statedLogs(
+        _ range: ClosedRange<BlockNumber>, _ filter: LogFilter
+    ) async throws(ChainClientError) -> (logs: LogBatch, last: BlockOutline) {
         let outcomes = try await self.perform([
-            .logs(range, filter), .header(range.upperBound),
+            .logs(range, filter), .outline(range.upperBound),
         ])
         // Where both failed, what is wrong with the logs says more.
         if case .failure(let error) = outcomes[0], case .failure = outcomes[1] { throw error }
         // A node that does not have the last block may well have answered with fewer logs.
-        guard let header = try self.header(outcomes[1], "eth_getBlockByNumber") else {
-            throw .behind(
-                endpoint: self.endpoint.name, detail: "block \(range.upperBound) is not there")
-        }
-        guard header.number == range.upperBound else {
-            throw self.bad(
-                "eth_getBlockByNumber",
-                "asked for block \(range.upperBound), got \(header.number)")
-        }
+        let last = try self.outline(outcomes[1], number: range.upperBound)
         guard case .logs(let logs) = try outcomes[0].get() else {
             throw .behind(endpoint: self.endpoint.name, detail: "no logs, null instead")
         }
-        return LogPage(first: range.lowerBound, last: header.anchor, logs: logs)
+        return (logs, last)
     }
 
     /// The state is that of the block's hash; on an endpoint without EIP-1898, of its number.
@@ -170,6 +190,7 @@ extension JSONRPCClient: ChainClient {
     ) throws(ChainClientError) -> BlockHeader? {
         switch outcome {
         case .success(.header(let header)): return header
+        case .success(.outline(let outline)): return outline.header
         case .success(.null), .failure(.behind): return nil
         case .success: throw self.bad(method, "no block")
         case .failure(let error): throw error
@@ -185,5 +206,31 @@ extension JSONRPCClient: ChainClient {
                 "eth_getBlockByHash", "asked for block \(hash.short), got \(header.hash.short)")
         }
         return header
+    }
+
+    /// The outline of a block asked for by hash; nil where the node does not have it.
+    func outline(
+        _ outcome: Result<RPCValue, ChainClientError>, hash: Hash256
+    ) throws(ChainClientError) -> BlockOutline? {
+        guard try self.header(outcome, hash: hash) != nil,
+            case .success(.outline(let outline)) = outcome
+        else { return nil }
+        return outline
+    }
+
+    /// The outline of a block asked for by number, which the node has to have.
+    func outline(
+        _ outcome: Result<RPCValue, ChainClientError>, number: BlockNumber
+    ) throws(ChainClientError) -> BlockOutline {
+        guard let header = try self.header(outcome, "eth_getBlockByNumber"),
+            case .success(.outline(let outline)) = outcome
+        else {
+            throw .behind(endpoint: self.endpoint.name, detail: "block \(number) is not there")
+        }
+        guard header.number == number else {
+            throw self.bad(
+                "eth_getBlockByNumber", "asked for block \(number), got \(header.number)")
+        }
+        return outline
     }
 }

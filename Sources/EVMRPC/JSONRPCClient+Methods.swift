@@ -54,14 +54,14 @@ extension JSONRPCClient {
     /// The receipts of a block; nil where the node does not have it. An endpoint that takes no hash
     /// is asked by number: the receipts root tells whether they are this block's.
     package func blockReceipts(_ block: BlockRef) async throws(ChainClientError) -> BlockReceipts? {
-        if self.features.receiptsByHash {
+        if self.features.receipts == .blockHash {
             do throws(ChainClientError) {
                 return try await self.receipts(.hash(block.hash))
             } catch {
                 guard case .unsupported = error else { throw error }
             }
             let receipts = try await self.receipts(.number(block.number))
-            self.learn { $0.receiptsByHash = false }
+            self.learn { $0.receipts = .blockNumber }
             return receipts
         }
         return try await self.receipts(.number(block.number))

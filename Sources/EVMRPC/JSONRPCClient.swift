@@ -15,6 +15,8 @@ package final class JSONRPCClient: Sendable {
     private static let budgetPatience = Duration.seconds(5)
 
     package let endpoint: RPCEndpoint
+    /// How much the endpoint has to prove; shared with the other endpoints of its chain.
+    package let verification: Verification
     let clock: RPCClock
     private let transport: any RPCTransport
     private let observer: RPCObserver
@@ -35,15 +37,26 @@ package final class JSONRPCClient: Sendable {
         var stateByHash = true
         /// `eth_getLogs` with `blockHash` (EIP-234).
         var logsByHash = true
+        /// How receipts are asked for: the first form that was not refused.
+        var receipts = ReceiptForm.blockHash
+    }
+
+    /// The ways to ask for all receipts of a block, the best first.
+    enum ReceiptForm: Sendable, CaseIterable {
         /// `eth_getBlockReceipts` by hash.
-        var receiptsByHash = true
+        case blockHash
+        /// `eth_getBlockReceipts` by number: the receipts root tells whether they are this block's.
+        case blockNumber
+        /// `eth_getTransactionReceipt` for each transaction.
+        case transactions
     }
 
     package init(
         _ endpoint: RPCEndpoint, transport: any RPCTransport, clock: RPCClock = .system,
-        observer: RPCObserver = .none,
+        observer: RPCObserver = .none, verification: Verification = .off,
     ) {
         self.endpoint = endpoint
+        self.verification = verification
         self.transport = transport
         self.clock = clock
         self.observer = observer
@@ -53,15 +66,18 @@ package final class JSONRPCClient: Sendable {
         self.state = Mutex(
             State(
                 batchLimit: endpoint.batchLimit, bucket: endpoint.budget.map { TokenBucket($0) }))
+        verification.join(endpoint.name)
     }
 
     /// A client over HTTP.
     package convenience init(
         _ endpoint: RPCEndpoint, curl: CurlClient, clock: RPCClock = .system,
-        observer: RPCObserver = .none,
+        observer: RPCObserver = .none, verification: Verification = .off,
     ) throws(TransportError) {
         let transport = try CurlRPCTransport(endpoint, client: curl)
-        self.init(endpoint, transport: transport, clock: clock, observer: observer)
+        self.init(
+            endpoint, transport: transport, clock: clock, observer: observer,
+            verification: verification)
     }
 
     /// The most calls that go into one batch now.

@@ -9,7 +9,7 @@ import JSONBytes
 struct RPCCall: Sendable {
     /// What kind of value `result` is.
     enum Shape: Sendable {
-        case quantity, word, bytes, text, header, logs, receipts, fees
+        case quantity, word, bytes, text, header, outline, logs, receipts, receipt, fees
     }
 
     let method: String
@@ -29,6 +29,20 @@ struct RPCCall: Sendable {
         writer.endArray()
         self.method = method
         self.params = writer.bytes
+        self.shape = shape
+        self.range = range
+    }
+
+    /// The same call, its result read otherwise.
+    func read(as shape: Shape) -> RPCCall {
+        RPCCall(method: self.method, params: self.params, shape: shape, range: self.range)
+    }
+
+    private init(
+        method: String, params: [UInt8], shape: Shape, range: ClosedRange<UInt64>?
+    ) {
+        self.method = method
+        self.params = params
         self.shape = shape
         self.range = range
     }
@@ -66,6 +80,7 @@ enum RPCValue: Sendable {
     case bytes([UInt8])
     case text(String)
     case header(BlockHeader)
+    case outline(BlockOutline)
     case logs(LogBatch)
     case receipts(BlockReceipts)
     case fees(FeeHistory)

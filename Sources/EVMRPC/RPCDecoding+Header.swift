@@ -5,6 +5,13 @@ import ChainModel
 import EVMPrimitives
 import JSONBytes
 
+/// A header, and the hashes of the block's transactions as the endpoint lists them.
+struct BlockOutline: Sendable, Equatable {
+    var header: BlockHeader
+    /// Nil where there is no list, or one of whole transactions.
+    var transactions: [Hash256]?
+}
+
 extension RPCDecoding {
     /// Reads a block's header out of a block object; its transactions are passed over.
     ///
@@ -13,7 +20,21 @@ extension RPCDecoding {
     static func header(
         _ bytes: RawSpan, _ cursor: inout JSONCursor, path: String
     ) throws(RPCReadFault) -> BlockHeader {
-        var draft = Draft()
+        try Self.draft(Draft(), bytes, &cursor, path: path).header
+    }
+
+    /// Reads a header and the hashes of its transactions.
+    static func outline(
+        _ bytes: RawSpan, _ cursor: inout JSONCursor, path: String
+    ) throws(RPCReadFault) -> BlockOutline {
+        let draft = try Self.draft(Draft(wantsTransactions: true), bytes, &cursor, path: path)
+        return BlockOutline(header: draft.header, transactions: draft.transactions)
+    }
+
+    private static func draft(
+        _ empty: Draft, _ bytes: RawSpan, _ cursor: inout JSONCursor, path: String
+    ) throws(RPCReadFault) -> Draft {
+        var draft = empty
         do throws(JSONError) {
             try cursor.enterObject(in: bytes)
         } catch {
@@ -36,7 +57,7 @@ extension RPCDecoding {
         }
         if draft.isPending { throw .blockWithoutHash }
         if let missing = draft.missing { throw .missingField(path: "\(path).\(missing)") }
-        return draft.header
+        return draft
     }
 
     /// A header being read, with a mark for each required member.
@@ -48,8 +69,15 @@ extension RPCDecoding {
 
         var header = BlockHeader(
             number: .zero, hash: .zero, parentHash: .zero, timestamp: BlockTime(0))
+        /// Nil until a list of hashes was read.
+        var transactions: [Hash256]?
         var isPending = false
+        private let wantsTransactions: Bool
         private var seen: Set<String> = []
+
+        init(wantsTransactions: Bool = false) {
+            self.wantsTransactions = wantsTransactions
+        }
 
         /// The first required member that did not come.
         var missing: String? { Self.required.first { !self.seen.contains($0) } }
@@ -93,8 +121,30 @@ extension RPCDecoding {
             case "parentBeaconBlockRoot":
                 self.header.parentBeaconBlockRoot = try cursor.readHash(in: bytes)
             case "requestsHash": self.header.requestsHash = try cursor.readHash(in: bytes)
+            case "transactions" where self.wantsTransactions:
+                try self.readTransactions(bytes, &cursor)
             default: try cursor.skipValue(in: bytes)
             }
+        }
+
+        private mutating func readTransactions(
+            _ bytes: RawSpan, _ cursor: inout JSONCursor
+        ) throws(JSONError) {
+            guard try cursor.peekKind(in: bytes) == .array else {
+                return try cursor.skipValue(in: bytes)
+            }
+            var hashes: [Hash256] = []
+            var isWhole = true
+            try cursor.enterArray(in: bytes)
+            while try cursor.nextElement(in: bytes) {
+                if try cursor.peekKind(in: bytes) == .string {
+                    hashes.append(try cursor.readHash(in: bytes))
+                } else {
+                    try cursor.skipValue(in: bytes)
+                    isWhole = false
+                }
+            }
+            if isWhole { self.transactions = hashes }
         }
     }
 }

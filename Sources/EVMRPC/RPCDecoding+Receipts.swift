@@ -54,7 +54,7 @@ extension RPCDecoding {
         var depositVersion: UInt64?
     }
 
-    private static func receipt(
+    static func receipt(
         _ bytes: RawSpan, _ cursor: inout JSONCursor, path: String
     ) throws(RPCReadFault) -> Receipt {
         var draft = ReceiptDraft()
@@ -88,10 +88,10 @@ extension RPCDecoding {
         }
         var receipt = Receipt(
             type: draft.type, transactionHash: hash, outcome: outcome,
-            gasUsed: draft.gasUsed ?? 0, cumulativeGasUsed: cumulative, logs: logs)
+            gasUsed: draft.gasUsed ?? 0, cumulativeGasUsed: cumulative, logs: logs,
+            bloom: draft.bloom)
         receipt.effectiveGasPrice = draft.price
         receipt.contractAddress = draft.contract
-        if let bloom = draft.bloom { receipt.logsBloom = bloom }
         receipt.depositNonce = draft.depositNonce
         receipt.depositReceiptVersion = draft.depositVersion
         return receipt

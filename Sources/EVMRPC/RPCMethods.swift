@@ -37,6 +37,13 @@ extension RPCCall {
         }
     }
 
+    /// The same questions, answered with the hashes of the transactions too.
+    static func outline(_ number: BlockNumber) -> RPCCall { Self.header(number).read(as: .outline) }
+
+    static func outline(_ tag: HeadTag) -> RPCCall { Self.header(tag).read(as: .outline) }
+
+    static func outline(_ hash: Hash256) -> RPCCall { Self.header(hash).read(as: .outline) }
+
     static func logs(_ range: ClosedRange<BlockNumber>, _ filter: LogFilter) -> RPCCall {
         let blocks = range.lowerBound.rawValue...range.upperBound.rawValue
         return RPCCall("eth_getLogs", .logs, range: blocks) { json in
@@ -70,6 +77,11 @@ extension RPCCall {
                 block.write(to: &json)
             }
         }
+    }
+
+    /// `eth_getTransactionReceipt`.
+    static func receipt(_ transaction: Hash256) -> RPCCall {
+        RPCCall("eth_getTransactionReceipt", .receipt) { json in json.hex(transaction.bytes) }
     }
 
     static func call(to address: Address, data: [UInt8], at block: BlockSelector) -> RPCCall {

@@ -9,7 +9,8 @@ package import MetricsRegistry
 package enum MetricCatalogue {
     /// The families that exist under any configuration.
     package static func builtIn(namespace: String = "weir") -> [MetricDescriptor] {
-        Self.chain(namespace) + Self.rpc(namespace) + Self.store(namespace)
+        Self.chain(namespace) + Self.rpc(namespace) + Self.verification(namespace)
+            + Self.store(namespace)
             + Economy.descriptors(namespace: namespace)
     }
 
@@ -75,6 +76,29 @@ package enum MetricCatalogue {
             MetricDescriptor(
                 name: "\(namespace)_rpc_received_bytes_total", help: "Bytes of answers.",
                 type: .counter, labelNames: ["chain", "endpoint"]),
+        ]
+    }
+
+    private static func verification(_ namespace: String) -> [MetricDescriptor] {
+        func counter(_ name: String, _ help: String, _ labels: [String]) -> MetricDescriptor {
+            MetricDescriptor(
+                name: "\(namespace)_\(name)", help: help, type: .counter,
+                labelNames: ["chain"] + labels)
+        }
+        return [
+            counter(
+                "verified_blocks_total", "Blocks whose answers were proven, by level.", ["level"]),
+            counter(
+                "verification_failures_total", "Answers that the chain disproved, by reason.",
+                ["reason"]),
+            counter("logs_missing_total", "Logs that an endpoint left out.", ["endpoint"]),
+            counter(
+                "verification_unconfirmed_total",
+                "Blooms that hit without a log, for which no receipts were asked or to be had.", []),
+            MetricDescriptor(
+                name: "\(namespace)_verification_level_info",
+                help: "The level of verification that is configured, and the one in force.",
+                type: .info, labelNames: ["chain", "configured", "effective"]),
         ]
     }
 

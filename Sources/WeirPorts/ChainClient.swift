@@ -35,13 +35,24 @@ package protocol ChainClient: Sendable {
 
     /// The logs of a range, ascending, and the header of its last block, in one batched request.
     ///
-    /// Throws `.behind` where the node does not have the last block.
+    /// `parent` is the hash of the block below the range where it is known: a client that proves
+    /// what it answers gives no page that does not follow on it. Throws `.behind` where the node
+    /// does not have the last block.
     func logs(
-        _ range: ClosedRange<BlockNumber>, filter: LogFilter
+        _ range: ClosedRange<BlockNumber>, after parent: Hash256?, filter: LogFilter
     ) async throws(ChainClientError) -> LogPage
 
     /// The result of a read-only call at a block (EIP-1898), as bytes.
     func call(
         to address: Address, data: [UInt8], at block: BlockRef
     ) async throws(ChainClientError) -> [UInt8]
+}
+
+extension ChainClient {
+    /// The logs of a range of which the block below is not known.
+    package func logs(
+        _ range: ClosedRange<BlockNumber>, filter: LogFilter
+    ) async throws(ChainClientError) -> LogPage {
+        try await self.logs(range, after: nil, filter: filter)
+    }
 }

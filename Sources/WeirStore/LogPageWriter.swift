@@ -72,7 +72,7 @@ import EVMPrimitives
         let end = entry.dataOffset &+ entry.dataCount
         var offset = entry.dataOffset
         while end &- offset >= 32 {
-            self.word(unsafe Hash256(arena, at: offset))
+            self.word(Hash256(arena, at: offset))
             offset &+= 32
         }
         while offset < end {

@@ -93,7 +93,10 @@ struct ForkingChain {
             for header in self.canonical where range.contains(header.number) {
                 if let logs = self.logs[header.hash] { batch.append(logs) }
             }
-            return .logs(LogPage(first: range.lowerBound, last: last.anchor, logs: batch))
+            return .logs(
+                LogPage(
+                    first: range.lowerBound, last: last.anchor, logs: batch,
+                    firstParent: self.block(at: range.lowerBound)?.parentHash))
         }
     }
 

@@ -360,13 +360,13 @@ private struct Drive {
         #expect(throws: AssemblyFault.wrongBlock(asked: other.ref, got: good.ref)) {
             try BlockAssembler.check(doubled, asked: other.ref, filter: filter)
         }
-        var excluded = good
-        excluded.logsBloom = LogsBloom()
-        #expect(throws: AssemblyFault.self) {
-            try BlockAssembler.check(
-                Block(header: excluded, logs: try #require(chain.logs[good.hash])),
-                asked: good.ref, filter: filter)
-        }
+        // Blooms are the client's business, at the level that the operator chose: a chain without
+        // any can be followed at `off`.
+        var bare = good
+        bare.logsBloom = LogsBloom()
+        try BlockAssembler.check(
+            Block(header: bare, logs: try #require(chain.logs[good.hash])), asked: good.ref,
+            filter: filter)
         #expect(throws: AssemblyFault.self) {
             try BlockAssembler.check(
                 Block(header: good, logs: try #require(chain.logs[good.hash])), asked: good.ref,
@@ -410,5 +410,69 @@ private struct Drive {
         #expect(early == [.wake(at: 5_000)])
         let asked = machine.handle(.wake, at: 5_000)
         #expect(asked.count == 4)
+    }
+
+    /// A machine that asked for ranges of ten blocks up to block 40, and its chain.
+    private static func catchingUp() -> (machine: SyncMachine, chain: ForkingChain) {
+        var chain = ForkingChain()
+        for _ in 0..<40 { chain.grow(logCount: 1) }
+        var configuration = SyncConfiguration(start: BlockNumber(1))
+        configuration.firstSpan = 10
+        var machine = SyncMachine(
+            configuration: configuration, filter: LogFilter(),
+            chain: CanonicalChain(settled: chain.canonical[0].anchor), seed: 1)
+        machine.tipChecked = true
+        machine.settledGoal = BlockNumber(40)
+        machine.settledGoalHash = chain.head.hash
+        _ = machine.startCatchUp(to: BlockNumber(40), at: 0)
+        return (machine, chain)
+    }
+
+    private static func delivered(_ actions: [SyncAction]) -> [BlockNumber] {
+        actions.compactMap { action in
+            if case .deliver(.caughtUp(let page)) = action { page.first } else { nil }
+        }
+    }
+
+    @Test func aPageThatDoesNotFollowOnOursIsAskedForAgainAndNeverDelivered() throws {
+        var (machine, chain) = Self.catchingUp()
+        var first: [SyncAction] = []
+        for (id, kind) in machine.pending.sorted(by: { $0.key > $1.key }) {
+            guard
+                case .logs(var page) = chain.answer(
+                    kind, finalized: 0, headLimit: BlockNumber(40), spanMax: 100)
+            else { continue }
+            if page.first == BlockNumber(11) { page.firstParent = Keccak256.hash([7]) }
+            first += machine.handle(.answer(id, .logs(page)), at: 0)
+        }
+        #expect(Self.delivered(first) == [BlockNumber(1)])
+        #expect(machine.chain?.tip.number == BlockNumber(10))
+        let told = first.contains { action in
+            if case .notice(.inconsistentAnswer(.brokenLink)) = action { true } else { false }
+        }
+        #expect(told)
+        let again = machine.handle(.wake, at: machine.holdUntil)
+        let request = again.compactMap { action in
+            if case .request(let request) = action { request } else { nil }
+        }.first { $0.kind == .logs(BlockNumber(11)...BlockNumber(20)) }
+        let id = try #require(request?.id)
+        let answer = chain.answer(
+            .logs(BlockNumber(11)...BlockNumber(20)), finalized: 0, headLimit: BlockNumber(40),
+            spanMax: 100)
+        let rest = machine.handle(.answer(id, answer), at: machine.holdUntil)
+        #expect(Self.delivered(rest).map(\.rawValue) == [11, 21, 31])
+    }
+
+    @Test func theLastPageMustEndAtTheBlockThatWasNamedAsSettled() {
+        var (machine, chain) = Self.catchingUp()
+        machine.settledGoalHash = Keccak256.hash([8])
+        var actions: [SyncAction] = []
+        for (id, kind) in machine.pending.sorted(by: { $0.key < $1.key }) {
+            let answer = chain.answer(
+                kind, finalized: 0, headLimit: BlockNumber(40), spanMax: 100)
+            actions += machine.handle(.answer(id, answer), at: 0)
+        }
+        #expect(Self.delivered(actions).map(\.rawValue) == [1, 11, 21])
+        #expect(machine.phase == .looking && machine.pending.isEmpty)
     }
 }

@@ -98,6 +98,8 @@ struct VectorTests {
                 #expect(U256(UInt64(entry.logIndex)).hexQuantity == json["logIndex"]?.string, name)
             }
         case .value(.header(let header)): try Self.compare(header, try #require(result), name)
+        case .value(.outline(let outline)):
+            try Self.compare(outline.header, try #require(result), name)
         case .value(.receipts(let receipts)):
             #expect(receipts.receipts.count == result?.array?.count, name)
             #expect(try JSONValue(parsing: receipts.raw) == result, name)

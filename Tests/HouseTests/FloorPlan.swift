@@ -89,7 +89,7 @@ enum FloorPlan {
             "EVMRPC", floor: 5,
             [
                 "EVMPrimitives", "JSONBytes", "ConfigTree", "CurlTransport", "ChainModel",
-                "LogJSON", "WeirPorts",
+                "ChainProofs", "LogJSON", "WeirPorts",
             ], toolchain: libc.union(["Synchronization"])),
         Room(
             "HTTPFront", floor: 5, ["CZlib", "JSONBytes", "MetricsRegistry"],

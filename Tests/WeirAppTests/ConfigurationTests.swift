@@ -108,9 +108,8 @@ import Testing
                 + "write finalized, safe, or a number of blocks such as 64"
         ),
         (
-            "verify: receipts",
-            "weir.yaml:5:13: error: chains.base.verify: receipts is not in this version of Weir; "
-                + "write off, and name endpoints that you trust"
+            "verify: trie",
+            "weir.yaml:5:13: error: chains.base.verify: PLACEHOLDER"
         ),
         (
             "endpoint: x",

@@ -18,6 +18,8 @@ package struct ChainConfiguration: Sendable {
     /// At least one, in the order of the file.
     package var endpoints: [RPCEndpoint]
     package var sync: SyncConfiguration
+    /// How much of the endpoints' answers has to be proven.
+    package var verify: VerificationLevel
     package var economy: EconomyDefinition
     /// Where the chain's name stands in the file.
     package var place: ConfigPlace
@@ -39,6 +41,7 @@ package struct ChainConfiguration: Sendable {
         self.id = draft.id
         self.endpoints = draft.endpoints
         self.sync = draft.sync
+        self.verify = draft.verify
         self.place = draft.place
         self.economy = EconomyDefinition(
             chain: draft.name, catalog: catalog, eventValues: values, metrics: metrics)
@@ -51,6 +54,7 @@ struct ChainDraft {
     var id: ChainID
     var endpoints: [RPCEndpoint]
     var sync: SyncConfiguration
+    var verify: VerificationLevel
     var place: ConfigPlace
 
     /// Reads the section `chains`; faulty chains are reported and left out.
@@ -84,7 +88,8 @@ struct ChainDraft {
         self.place = section.place
         let id = section.uint64("id", in: 1 ... .max)
         self.endpoints = Self.endpoints(section)
-        self.sync = SyncConfiguration(section)
+        self.verify = section.enumeration("verify", default: .bloom)
+        self.sync = SyncConfiguration(section, verify: self.verify)
         guard let id, !self.endpoints.isEmpty else { return nil }
         self.id = ChainID(id)
     }

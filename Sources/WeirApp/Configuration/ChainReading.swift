@@ -9,18 +9,14 @@ import EVMPrimitives
 import EVMRPC
 
 extension SyncConfiguration {
-    /// Reads `follow`, `finality`, `start`, `verify`, `catch_up` and `poll` of a chain.
-    init(_ section: ConfigSection) {
+    /// Reads `follow`, `finality`, `start`, `catch_up` and `poll` of a chain. The more is verified,
+    /// the more a page of catching up costs, and the fewer blocks it has.
+    init(_ section: ConfigSection, verify: VerificationLevel) {
         self.init(
             follow: section.value("follow", .follow, default: .tag(.latest)),
             finality: section.value("finality", .finality, default: .tag(.finalized)),
             start: section.optionalUInt64("start").map { BlockNumber($0) })
-        let verify: VerificationLevel = section.enumeration("verify", default: .off)
-        if verify != .off {
-            section.fail(
-                at: "verify", "\(verify.rawValue) is not in this version of Weir",
-                advice: "write off, and name endpoints that you trust")
-        }
+        self.spanMax = verify.spanMax
         if let tuning = section.optionalSection("catch_up") {
             self.concurrency = tuning.int("concurrency", in: 1...64, default: self.concurrency)
             self.firstSpan = tuning.uint64("span", in: 1...1_000_000, default: self.firstSpan)
@@ -42,6 +38,17 @@ extension SyncConfiguration {
             }
             self.pollMin = least.wholeMilliseconds
             self.pollMax = most.wholeMilliseconds
+        }
+    }
+}
+
+extension VerificationLevel {
+    /// The most blocks of a page in catch-up, where the operator does not say.
+    fileprivate var spanMax: UInt64 {
+        switch self {
+        case .off: 10_000
+        case .bloom: 512
+        case .receipts: 128
         }
     }
 }

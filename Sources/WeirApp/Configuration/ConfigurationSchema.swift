@@ -62,7 +62,7 @@ enum ConfigurationSchema {
             "finality", .either([.words(["finalized", "safe"]), .integer(1...1_000_000)]),
             "Below it state is settled."),
         .init("start", .integer(0...), "The first block whose events count."),
-        .init("verify", .choice(of: VerificationLevel.self), "Only off in this version."),
+        .init("verify", .choice(of: VerificationLevel.self), "How much of each answer is proven."),
         .init("catch_up", catchUp, "Tuning of the first reading."),
         .init("poll", poll, "How often the head is looked at."),
     ])

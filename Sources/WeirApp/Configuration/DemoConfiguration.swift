@@ -54,6 +54,7 @@ package enum DemoConfiguration {
             follow: latest
             finality: finalized
             start: 1
+            verify: receipts
             poll: { min: 200ms, max: 2s }
 
         contracts:

@@ -61,19 +61,28 @@ package final class App: Sendable {
             var followers: [ChainFollower] = []
             for (chain, followed) in zip(configuration.chains, chains) {
                 let observer = metrics.observer(of: chain.name)
+                var chainLogger = logger
+                chainLogger[metadataKey: "chain"] = .string(chain.name)
+                let verification = Verification(
+                    chain.verify,
+                    observer: metrics.verificationObserver(of: chain.name, logger: chainLogger))
                 var clients: [JSONRPCClient] = []
                 for endpoint in chain.endpoints {
                     clients.append(
-                        try JSONRPCClient(endpoint, curl: curl, clock: clock, observer: observer))
+                        try JSONRPCClient(
+                            endpoint, curl: curl, clock: clock, observer: observer,
+                            verification: verification))
                 }
                 let pool = EndpointPool(clients, expecting: chain.id, clock: clock)
                 pools[chain.name] = pool
-                var chainLogger = logger
-                chainLogger[metadataKey: "chain"] = .string(chain.name)
+                let proving = ChainProving(
+                    chain.name, chain.id, verification,
+                    trial: VerificationTrial(clients, of: chain.id), store: store,
+                    metrics: metrics, clock: clock, logger: chainLogger)
                 followers.append(
                     try await ChainFollower(
-                        followed, client: pool, store: store, metrics: metrics, clock: clock,
-                        seed: seed &+ UInt64(followers.count), logger: chainLogger))
+                        followed, client: pool, proving: proving, store: store, metrics: metrics,
+                        clock: clock, seed: seed &+ UInt64(followers.count), logger: chainLogger))
             }
             self.registry = metrics.registry
             self.pools = pools

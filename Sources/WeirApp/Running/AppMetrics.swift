@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ChainModel
+import ChainProofs
 package import EVMRPC
 package import Economy
+package import Logging
 package import MetricsRegistry
 import Synchronization
 
@@ -80,6 +82,44 @@ package final class AppMetrics: Sendable {
             }
             durations.histogram(chain, exchange.endpoint).observe(exchange.duration.seconds)
             bytes.counter(chain, exchange.endpoint).increment(by: UInt64(exchange.bytesReceived))
+        }
+    }
+}
+
+extension AppMetrics {
+    /// Counts what verification of a chain comes to, and warns of each answer that was disproved: an
+    /// endpoint that gave one rests, so there are few.
+    package func verificationObserver(of chain: String, logger: Logger) -> VerificationObserver {
+        let verified = self.family("verified_blocks_total")
+        let failures = self.family("verification_failures_total")
+        let missing = self.family("logs_missing_total")
+        let unconfirmed = self.family("verification_unconfirmed_total").counter(chain)
+        return VerificationObserver(
+            verified: { level, count in
+                verified.counter(chain, level.rawValue).increment(by: UInt64(count))
+            },
+            failed: { endpoint, disproof in
+                failures.counter(chain, disproof.reason.rawValue).increment()
+                logger.warning(
+                    "an endpoint's answer was disproved and thrown away",
+                    metadata: [
+                        "endpoint": .string(endpoint), "what": .string(disproof.description),
+                    ])
+            },
+            missing: { endpoint, count in
+                missing.counter(chain, endpoint).increment(by: UInt64(count))
+            },
+            unconfirmed: { count in unconfirmed.increment(by: UInt64(count)) })
+    }
+
+    /// Shows the level in force in the place of the one before.
+    func show(
+        _ effective: VerificationLevel, configured: VerificationLevel, of chain: String
+    ) {
+        let family = self.family("verification_level_info")
+        for level in VerificationLevel.allCases {
+            let gauge = family.gauge(chain, configured.rawValue, level.rawValue)
+            if level == effective { gauge.set(1) } else { gauge.remove() }
         }
     }
 }

@@ -22,24 +22,33 @@ struct ChainAsking: Sendable {
     struct Asked: Sendable {
         var answer: SyncAnswer
         var fault: ChainClientError?
+        /// Whether the question was one that proves blocks with their logs.
+        var isOfLogs = false
     }
 
     /// The answer to a request. With `needsTimes`, logs of a page all carry the time of their
     /// block, asked for where the provider did not tell it. What the logs are stored as is made
-    /// here too, beside other requests.
+    /// here too, beside other requests. `tip` is the last block that is ours.
     @concurrent
-    func ask(_ kind: SyncRequest.Kind) async -> Asked {
+    func ask(_ kind: SyncRequest.Kind, after tip: BlockRef?) async -> Asked {
+        let isOfLogs =
+            switch kind {
+            case .blocks, .logs: true
+            case .heads, .headers, .header: false
+            }
         do throws(ChainClientError) {
-            return Asked(answer: try await self.answer(kind))
+            let answer = try await self.answer(kind, after: tip)
+            return Asked(answer: answer, isOfLogs: isOfLogs)
         } catch {
             self.logger.debug(
                 "request failed", metadata: ["error": .string(error.description)])
-            return Asked(answer: .failed(Self.failure(error)), fault: error)
+            return Asked(
+                answer: .failed(Self.failure(error)), fault: error, isOfLogs: isOfLogs)
         }
     }
 
     private func answer(
-        _ kind: SyncRequest.Kind
+        _ kind: SyncRequest.Kind, after tip: BlockRef?
     ) async throws(ChainClientError) -> SyncAnswer {
         switch kind {
         case .heads(let tags): return .heads(try await self.client.heads(tags))
@@ -48,7 +57,8 @@ struct ChainAsking: Sendable {
         case .blocks(let refs):
             return .blocks(try await self.client.blocks(refs, filter: self.filter))
         case .logs(let range):
-            var page = try await self.client.logs(range, filter: self.filter)
+            let parent = tip.flatMap { $0.number.next == range.lowerBound ? $0.hash : nil }
+            var page = try await self.client.logs(range, after: parent, filter: self.filter)
             if self.needsTimes { try await self.fillTimes(&page) }
             page.prepared = PreparedLogs(
                 digests: LogChecksum.digests(of: page.logs),

@@ -1,8 +1,8 @@
 // Weir
 // SPDX-License-Identifier: Apache-2.0
 
-package import ChainModel
-package import ChainSync
+import ChainModel
+import ChainSync
 package import EVMPrimitives
 package import EVMRPC
 package import Economy
@@ -12,51 +12,6 @@ import SQLDatabase
 package import WeirPorts
 package import WeirStore
 
-/// One chain as the follower needs it.
-package struct FollowedChain: Sendable {
-    package var name: String
-    package var id: ChainID
-    package var sync: SyncConfiguration
-    package var filter: LogFilter
-    package var definition: EconomyDefinition
-
-    package init(
-        name: String, id: ChainID, sync: SyncConfiguration, filter: LogFilter,
-        definition: EconomyDefinition
-    ) {
-        self.name = name
-        self.id = id
-        self.sync = sync
-        self.filter = filter
-        self.definition = definition
-    }
-
-    /// The log filter as text, to see whether it grew since the chain was last read: addresses,
-    /// then, after a semicolon, first topics where there are any.
-    var filterText: String {
-        let addresses = self.filter.addresses.map(\.lowercaseText).joined(separator: ",")
-        if self.filter.topics0.isEmpty { return addresses }
-        return addresses + ";" + self.filter.topics0.map(\.description).joined(separator: ",")
-    }
-}
-
-/// What a chain looks like from outside, for status pages.
-package struct ChainStatus: Sendable, Equatable {
-    package var name: String
-    package var id: ChainID
-    package var phase: String
-    package var isUp: Bool
-    package var haltReason: String?
-    package var latest: BlockAnchor?
-    package var safe: BlockAnchor?
-    package var finalized: BlockAnchor?
-    package var settled: BlockAnchor?
-    package var processed: BlockAnchor?
-    package var reorgs: UInt64
-    package var events: UInt64
-    package var revertedEvents: UInt64
-}
-
 /// The only loop of a chain: runs the actions of its ``SyncMachine``.
 ///
 /// Requests run beside each other, and so does the one transaction that stores steps; steps are
@@ -65,6 +20,9 @@ package struct ChainStatus: Sendable, Equatable {
 package actor ChainFollower {
     package nonisolated let chain: FollowedChain
     private let client: any ChainClient
+    /// Nil where nothing has to be proven.
+    private let proving: ChainProving?
+    private let provenBefore: VerificationLevel?
     private let store: WeirStore
     private let app: AppMetrics
     private let metrics: ChainMetrics
@@ -89,6 +47,7 @@ package actor ChainFollower {
     private var publishedAt: SyncInstant = 0
     /// The reason of the fault that the operator was told last; nil while all is well.
     private var toldFault: String?
+    private var alarm = ProofAlarm()
 
     private enum Event: Sendable {
         case answer(UInt64, ChainAsking.Asked)
@@ -110,11 +69,12 @@ package actor ChainFollower {
     ///
     /// - Throws: ``FollowerError`` where the stored chain and the configuration do not fit.
     package init(
-        _ chain: FollowedChain, client: any ChainClient, store: WeirStore, metrics app: AppMetrics,
-        clock: RPCClock, seed: UInt64, logger: Logger
+        _ chain: FollowedChain, client: any ChainClient, proving: ChainProving? = nil,
+        store: WeirStore, metrics app: AppMetrics, clock: RPCClock, seed: UInt64, logger: Logger
     ) async throws {
         self.chain = chain
         self.client = client
+        self.proving = proving
         self.store = store
         self.app = app
         self.metrics = ChainMetrics(app, chain: chain.name)
@@ -124,11 +84,12 @@ package actor ChainFollower {
         self.economy = opened.economy
         self.ahead = opened.economy
         self.adopted = opened.canonical
+        self.provenBefore = opened.provenLevel
         self.machine = SyncMachine(
             configuration: chain.sync, filter: chain.filter, chain: opened.canonical,
             limit: opened.rangeLimit, seed: seed)
         if let canonical = opened.canonical { self.metrics.processed(canonical.tip) }
-        self.metrics.show(self.machine)
+        self.metrics.show(self.machine, isDisproved: false)
         self.metrics.settled(opened.canonical)
         app.publish(self.samples, of: chain.name)
     }
@@ -138,6 +99,7 @@ package actor ChainFollower {
     ///
     /// - Throws: ``StoreError`` when the store cannot be used any more.
     package func run() async throws {
+        await self.proving?.settle(provenBefore: self.provenBefore)
         try await withThrowingTaskGroup(of: Event.self) { group in
             self.perform(self.machine.handle(.start, at: self.now), in: &group)
             while !self.isDone, let event = try await group.next() {
@@ -150,7 +112,7 @@ package actor ChainFollower {
                 }
                 // Answers wait while much is reduced and not stored: so memory has a limit.
                 while !self.deferred.isEmpty, !self.isFull {
-                    self.handle(self.deferred.removeFirst(), in: &group)
+                    await self.handle(self.deferred.removeFirst(), in: &group)
                 }
             }
             group.cancelAll()
@@ -159,11 +121,12 @@ package actor ChainFollower {
 
     private func handle(
         _ event: Event, in group: inout ThrowingTaskGroup<Event, any Error>
-    ) {
+    ) async {
         switch event {
         case .stored, .remembered: break
         case .answer(let id, let asked):
             self.note(asked.fault)
+            await self.noteProof(asked)
             self.perform(self.machine.handle(.answer(id, asked.answer), at: self.now), in: &group)
         case .wake(let at):
             guard self.wakeAt == at else { return }
@@ -187,7 +150,8 @@ package actor ChainFollower {
         let totals = self.economy.eventTotals
         var status = ChainStatus(
             name: self.chain.name, id: self.chain.id, phase: self.machine.phase.text,
-            isUp: self.machine.isUp, haltReason: nil, latest: self.machine.heads[.latest],
+            isUp: self.machine.isUp && !self.alarm.isRaised, haltReason: nil,
+            latest: self.machine.heads[.latest],
             safe: self.machine.heads[.safe], finalized: self.machine.heads[.finalized],
             settled: self.adopted?.settled, processed: self.adopted?.tip,
             reorgs: self.reorgs, events: totals.seen, revertedEvents: totals.reverted)
@@ -221,14 +185,14 @@ package actor ChainFollower {
             }
         }
         self.store(in: &group)
-        self.metrics.show(self.machine)
+        self.metrics.show(self.machine, isDisproved: self.alarm.isRaised)
     }
 
     /// Tells the operator once what is wrong, until it is something else or right again. Lagging
     /// replicas and range limits are everyday business.
     private func note(_ fault: ChainClientError?) {
         switch fault {
-        case .behind, .rangeTooLarge, .cancelled: return
+        case .behind, .rangeTooLarge, .cancelled, .unproven: return
         case nil:
             if self.toldFault != nil { self.logger.notice("the chain answers again") }
             self.toldFault = nil
@@ -240,6 +204,24 @@ package actor ChainFollower {
         }
     }
 
+    /// Says at once, and again while it lasts, that no endpoint gives what the chain proves.
+    private func noteProof(_ asked: ChainAsking.Asked) async {
+        guard case .unproven(_, _, let detail)? = asked.fault else {
+            if asked.fault == nil, self.alarm.answered(isOfLogs: asked.isOfLogs) {
+                self.logger.notice("an endpoint gives what the chain proves: going on")
+            }
+            return
+        }
+        if self.alarm.disproved(isOfLogs: asked.isOfLogs, at: self.now) {
+            self.logger.error(
+                """
+                no endpoint gives what the chain proves: waiting, nothing is stored until one does; \
+                add an endpoint of another provider, or lower `verify` if all of them are right
+                """, metadata: ["last": .string(detail)])
+        }
+        await self.proving?.doubt()
+    }
+
     private func send(
         _ request: SyncRequest, in group: inout ThrowingTaskGroup<Event, any Error>
     ) {
@@ -247,8 +229,9 @@ package actor ChainFollower {
             client: self.client, filter: self.chain.filter,
             needsTimes: self.chain.definition.needsTimes, keepsPages: self.store.keepsPages,
             logger: self.logger)
+        let tip = self.machine.chain?.tip.ref
         group.addTask {
-            let asked = await asking.ask(request.kind)
+            let asked = await asking.ask(request.kind, after: tip)
             return .answer(request.id, asked)
         }
     }
@@ -372,21 +355,5 @@ extension Duration {
     var milliseconds: UInt64 {
         let (seconds, atto) = self.components
         return UInt64(clamping: seconds) &* 1_000 &+ UInt64(clamping: atto / 1_000_000_000_000_000)
-    }
-}
-
-extension SyncMachine.Phase {
-    /// The word for a status page.
-    var text: String {
-        switch self {
-        case .looking: "following"
-        case .placing: "placing"
-        case .checkingTip: "checking_tip"
-        case .catchingUp: "catching_up"
-        case .following: "following"
-        case .unwinding: "unwinding"
-        case .finished: "finished"
-        case .halted: "halted"
-        }
     }
 }

@@ -36,9 +36,9 @@ struct ChainMetrics: Sendable {
         self.halted.set(0)
     }
 
-    /// What the machine knows now.
-    func show(_ machine: SyncMachine) {
-        self.up.set(machine.isUp ? 1 : 0)
+    /// What the machine knows now. A chain whose endpoints are disproved is not up.
+    func show(_ machine: SyncMachine, isDisproved: Bool) {
+        self.up.set(machine.isUp && !isDisproved ? 1 : 0)
         if case .halted = machine.phase { self.halted.set(1) }
         for (tag, name) in [
             (HeadTag.latest, "chain_head_block"), (.safe, "chain_safe_block"),

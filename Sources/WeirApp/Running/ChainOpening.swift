@@ -82,6 +82,8 @@ enum ChainOpening {
         var economy: Economy
         var canonical: CanonicalChain?
         var rangeLimit: UInt64?
+        /// The level of verification that the chain was once proven to allow.
+        var provenLevel: VerificationLevel?
     }
 
     /// Loads a chain; builds its trackers again where their definition changed.
@@ -115,7 +117,9 @@ enum ChainOpening {
         try economy.restore(states: stored.states, reverted: stored.reverted)
         var opened = Opened(
             economy: economy, canonical: nil,
-            rangeLimit: stored.memory[Self.rangeLimitKey].flatMap { UInt64($0) })
+            rangeLimit: stored.memory[Self.rangeLimitKey].flatMap { UInt64($0) },
+            provenLevel: stored.memory[ChainProving.memoryKey]
+                .flatMap { VerificationLevel(rawValue: $0) })
         guard let settled = stored.settled else { return opened }
         guard let canonical = CanonicalChain(settled: settled, window: stored.window) else {
             throw FollowerError.brokenWindow(chain: chain.name)
