@@ -158,7 +158,7 @@ extension SyncMachine {
         }
         switch self.phase {
         case .placing:
-            let anchor = self.missing == first.number.previous ? first.below : first.anchor
+            let anchor = self.missing == nil ? first.anchor : first.below
             self.missing = nil
             self.chain = CanonicalChain(settled: anchor)
             self.tipChecked = true
