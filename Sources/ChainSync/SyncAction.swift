@@ -11,6 +11,8 @@ package typealias SyncInstant = UInt64
 package struct SyncRequest: Sendable, Hashable {
     package enum Kind: Sendable, Hashable {
         case heads([HeadTag])
+        /// The heads, and the block right above one of ours with its logs where it is there.
+        case look([HeadTag], above: BlockRef)
         case headers(ClosedRange<BlockNumber>)
         case header(Hash256)
         case blocks([BlockRef])
@@ -24,6 +26,7 @@ package struct SyncRequest: Sendable, Hashable {
 /// What the chain answered to a request.
 package enum SyncAnswer: Sendable, Equatable {
     case heads([HeadTag: BlockHeader])
+    case look(ChainLook)
     case headers([BlockHeader])
     case header(BlockHeader?)
     case blocks([Block?])

@@ -7,8 +7,11 @@ import EVMPrimitives
 // Looking at the heads, and following block by block.
 
 extension SyncMachine {
-    /// The heads as the node names them now.
-    mutating func saw(_ heads: [HeadTag: BlockHeader], at now: SyncInstant) -> [SyncAction] {
+    /// The heads as the node names them now, those of `tags`, and the block above ours if it came with
+    /// them.
+    mutating func saw(
+        _ heads: [HeadTag: BlockHeader], of tags: [HeadTag], next: Block?, at now: SyncInstant
+    ) -> [SyncAction] {
         guard let latest = heads[.latest] else {
             self.failures += 1
             return self.wait(self.backoff(), at: now)
@@ -16,13 +19,13 @@ extension SyncMachine {
         self.failures = 0
         for (tag, header) in heads { self.heads[tag] = header.anchor }
         self.noteBlockTime(latest.anchor)
-        var actions = self.noteFinality(heads, latest: latest.number)
+        var actions = self.noteFinality(heads, of: tags, latest: latest.number)
         guard let goal = self.settledGoal else {
-            return actions + self.wait(self.pollDelay(sawNew: false), at: now)
+            return actions + self.poll(sawNew: false, at: now)
         }
         guard let chain = self.chain else { return actions + self.place(below: goal) }
         guard let target = self.target(heads, latest: latest) else {
-            return actions + self.wait(self.pollDelay(sawNew: false), at: now)
+            return actions + self.poll(sawNew: false, at: now)
         }
         let tip = chain.tip.number
         if self.isComplete { return actions + self.settle(isCanonical: false) + self.finish() }
@@ -34,12 +37,25 @@ extension SyncMachine {
         }
         actions += self.settle(
             isCanonical: target.header.map { chain.contains($0.ref) } ?? false)
+        if let next, self.joins(next.header, latest: latest) {
+            self.phase = .following
+            self.asked = [next.header.ref]
+            return actions + self.got([next], for: self.asked, at: now)
+        }
         return actions + self.follow(target, at: now)
+    }
+
+    /// Whether a block follows on our tip, and does not contradict the latest one.
+    private func joins(_ header: BlockHeader, latest: BlockHeader) -> Bool {
+        guard let tip = self.chain?.tip, header.number == tip.number.next,
+            header.parentHash == tip.hash, header.number <= latest.number
+        else { return false }
+        return header.number < latest.number || header.hash == latest.hash
     }
 
     /// Moves the goal of finality; it never goes back, whatever a node says.
     private mutating func noteFinality(
-        _ heads: [HeadTag: BlockHeader], latest: BlockNumber
+        _ heads: [HeadTag: BlockHeader], of tags: [HeadTag], latest: BlockNumber
     ) -> [SyncAction] {
         var notices: [SyncAction] = []
         let number: BlockNumber
@@ -48,6 +64,7 @@ extension SyncMachine {
         case .depth(let depth):
             number = latest.lowered(by: depth)
         case .tag(let tag):
+            guard tags.contains(tag) else { return [] }
             if let header = heads[tag] {
                 number = header.number
                 hash = header.hash
@@ -131,7 +148,7 @@ extension SyncMachine {
             {
                 return self.walk(from: header, at: now)
             }
-            return self.wait(self.pollDelay(sawNew: false), at: now)
+            return self.poll(sawNew: false, at: now)
         }
         if let header = target.header, target.number == tip.number.next {
             guard header.parentHash == tip.hash else { return self.walk(from: header, at: now) }
@@ -283,7 +300,7 @@ extension SyncMachine {
         if !rest.isEmpty { return actions + self.fetch(rest) }
         if self.isComplete { return actions + self.finish() }
         guard let tip = self.chain?.tip.number, let target = self.followNumber, target > tip else {
-            return actions + self.wait(self.pollDelay(sawNew: true), at: now)
+            return actions + self.poll(sawNew: true, at: now)
         }
         return actions + [self.look()]
     }

@@ -69,6 +69,13 @@ package struct SyncMachine: Sendable {
     var clockBase: BlockAnchor?
     var random: UInt64
     var noticedMissingTag: Bool
+    /// When the last round of looking began, and how many there were.
+    var lookedAt: SyncInstant
+    var looks: UInt64
+    /// Looks in a row that found no new block.
+    var idleLooks: Int
+    /// The settled block is asked for at every eighth look.
+    private static let looksPerFinality: UInt64 = 8
 
     /// Makes a machine. `chain` is what the store holds; `limit` the provider's learnt range limit;
     /// `seed` spreads the waiting times.
@@ -99,6 +106,9 @@ package struct SyncMachine: Sendable {
         self.clockBase = nil
         self.random = seed
         self.noticedMissingTag = false
+        self.lookedAt = 0
+        self.looks = 0
+        self.idleLooks = 0
     }
 
     /// The provider's range limit as far as it is known: kept over restarts.
@@ -112,11 +122,14 @@ package struct SyncMachine: Sendable {
         }
         switch input {
         case .start:
+            self.lookedAt = now
             return [self.look()]
         case .wake:
             // Ranges that failed wait for this while others are under way.
             if self.phase == .catchingUp { return self.askRanges(at: now) }
-            return self.pending.isEmpty ? [self.look()] : []
+            guard self.pending.isEmpty else { return [] }
+            self.lookedAt = now
+            return [self.look()]
         case .answer(let id, let answer):
             guard let kind = self.pending.removeValue(forKey: id) else { return [] }
             return self.handle(answer, to: kind, at: now)
@@ -129,8 +142,10 @@ package struct SyncMachine: Sendable {
         if case .failed(let failure) = answer { return self.failed(failure, kind, at: now) }
         self.isUp = true
         switch (kind, answer) {
-        case (.heads, .heads(let heads)):
-            return self.saw(heads, at: now)
+        case (.heads(let tags), .heads(let heads)):
+            return self.saw(heads, of: tags, next: nil, at: now)
+        case (.look(let tags, above: _), .look(let look)):
+            return self.saw(look.heads, of: tags, next: look.next, at: now)
         case (.headers(let range), .headers(let headers)):
             return self.got(headers, for: range, at: now)
         case (.header(let hash), .header(let header)):
@@ -157,7 +172,29 @@ package struct SyncMachine: Sendable {
         self.phase = .looking
         self.missing = nil
         self.pending.removeAll()
-        return self.request(.heads(self.configuration.tags))
+        let tags = self.tagsDue()
+        if let tip = self.tipAtHead { return self.request(.look(tags, above: tip)) }
+        return self.request(.heads(tags))
+    }
+
+    /// The tags to ask for: what is followed every time, what is settled only now and then, since it
+    /// moves in steps of many blocks.
+    private mutating func tagsDue() -> [HeadTag] {
+        let isDue = self.looks % Self.looksPerFinality == 0 || self.settledGoal == nil
+        self.looks &+= 1
+        if isDue { return self.configuration.tags }
+        return self.configuration.tags.filter {
+            $0 == .latest || self.configuration.follow == .tag($0)
+        }
+    }
+
+    /// Our tip where the next block is all that may be missing: then one request brings it.
+    private var tipAtHead: BlockRef? {
+        guard let tip = self.chain?.tip, self.tipChecked,
+            self.configuration.follow == .tag(.latest),
+            let latest = self.heads[.latest], latest.number <= tip.number.next, !self.isComplete
+        else { return nil }
+        return tip.ref
     }
 
     /// Waits a while, then looks again.
@@ -248,11 +285,26 @@ package struct SyncMachine: Sendable {
         if head.number.distance(above: base.number) > 512 { self.clockBase = self.chain?.settled }
     }
 
-    /// When to look for the next block: most of a block time after the last one was seen, then an
-    /// eighth of it.
-    func pollDelay(sawNew: Bool) -> UInt64 {
+    /// Waits for the next block, from the time of the last look on.
+    ///
+    /// After a look that found one: a block time, a little less where the look was not too early, so
+    /// that looks creep towards the time at which blocks come. After one that found none: a sixteenth
+    /// of it, then an eighth, then a quarter. So a block costs little more than one look, and is seen
+    /// within a sixteenth of a block time.
+    mutating func poll(sawNew: Bool, at now: SyncInstant) -> [SyncAction] {
+        self.phase = .looking
+        self.missing = nil
         let blockTime = self.blockTime ?? 2_000
-        let delay = sawNew ? blockTime / 4 * 3 : blockTime / 8
-        return min(self.configuration.pollMax, max(self.configuration.pollMin, delay))
+        let delay: UInt64
+        if sawNew {
+            delay = self.idleLooks == 0 ? blockTime - blockTime / 64 : blockTime
+            self.idleLooks = 0
+        } else {
+            delay = blockTime >> UInt64(4 - min(self.idleLooks, 2))
+            self.idleLooks += 1
+        }
+        let bounded = min(self.configuration.pollMax, max(self.configuration.pollMin, delay))
+        // A node that answers slowly is not asked again at once.
+        return [.wake(at: max(self.lookedAt &+ bounded, now &+ self.configuration.pollMin / 4))]
     }
 }

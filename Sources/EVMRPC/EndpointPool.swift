@@ -200,6 +200,14 @@ extension EndpointPool: ChainClient {
         try await self.run { client throws(ChainClientError) in try await client.heads(tags) }
     }
 
+    package func look(
+        _ tags: [HeadTag], above tip: BlockRef, filter: LogFilter
+    ) async throws(ChainClientError) -> ChainLook {
+        try await self.run { client throws(ChainClientError) in
+            try await client.look(tags, above: tip, filter: filter)
+        }
+    }
+
     package func headers(
         _ range: ClosedRange<BlockNumber>
     ) async throws(ChainClientError) -> [BlockHeader] {

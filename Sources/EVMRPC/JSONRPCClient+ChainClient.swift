@@ -13,7 +13,13 @@ extension JSONRPCClient: ChainClient {
     package func heads(
         _ tags: [HeadTag]
     ) async throws(ChainClientError) -> [HeadTag: BlockHeader] {
-        let outcomes = try await self.perform(tags.map { .header($0) })
+        try self.heads(tags, try await self.perform(tags.map { .header($0) })[...])
+    }
+
+    /// Heads from the outcomes of their calls.
+    func heads(
+        _ tags: [HeadTag], _ outcomes: ArraySlice<Result<RPCValue, ChainClientError>>
+    ) throws(ChainClientError) -> [HeadTag: BlockHeader] {
         var heads: [HeadTag: BlockHeader] = [:]
         for (tag, outcome) in zip(tags, outcomes) {
             switch outcome {

@@ -77,7 +77,7 @@ extension JSONRPCClient {
             var fault: BlockDisproof?
             for (block, receipts) in zip(chunk, receipts) {
                 do throws(BlockDisproof) {
-                    logs.append(try self.provenLogs(of: block, receipts, watch))
+                    logs.append(try self.checkedLogs(of: block, receipts, watch))
                 } catch {
                     fault = fault ?? error
                 }
@@ -88,7 +88,20 @@ extension JSONRPCClient {
         return logs
     }
 
-    private func provenLogs(
+    /// The wanted logs of a block whose receipts came with it.
+    func provenLogs(
+        of block: BlockOutline, _ receipts: [Receipt], _ watch: LogWatch
+    ) throws(ChainClientError) -> LogBatch {
+        do throws(BlockDisproof) {
+            let logs = try self.checkedLogs(of: block, receipts, watch)
+            self.verification.observer.verified(.receipts, 1)
+            return logs
+        } catch {
+            throw self.unproven(error)
+        }
+    }
+
+    private func checkedLogs(
         of block: BlockOutline, _ receipts: [Receipt], _ watch: LogWatch
     ) throws(BlockDisproof) -> LogBatch {
         do throws(BlockDisproof) {

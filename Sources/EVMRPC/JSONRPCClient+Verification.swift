@@ -68,7 +68,13 @@ extension JSONRPCClient {
         _ refs: [BlockRef], _ filter: LogFilter
     ) async throws(ChainClientError) -> [Block?] {
         let watch = self.verification.watch(filter)
-        let stated = try await self.statedBlocks(refs, filter)
+        return try await self.proven(try await self.statedBlocks(refs, filter), watch)
+    }
+
+    /// Blocks whose header is proven and whose logs agree with its bloom.
+    func proven(
+        _ stated: [StatedBlock?], _ watch: LogWatch
+    ) async throws(ChainClientError) -> [Block?] {
         var doubts: [Doubt] = []
         for case .some(let (block, transactions)) in stated {
             _ = try self.proven(block.header)

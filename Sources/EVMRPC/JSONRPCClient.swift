@@ -29,6 +29,8 @@ package final class JSONRPCClient: Sendable {
         var batchLimit: Int
         var bucket: TokenBucket?
         var features = Features()
+        /// 0 to 16: how likely it is that the next block at the head has wanted logs.
+        var logsExpected = 8
     }
 
     /// Parameter forms that the endpoint takes; true until it refuses.
@@ -87,6 +89,17 @@ package final class JSONRPCClient: Sendable {
 
     func learn(_ change: (inout Features) -> Void) {
         self.state.withLock { change(&$0.features) }
+    }
+
+    /// Whether the next block is likely to have wanted logs, by those before.
+    var expectsLogs: Bool { self.state.withLock { $0.logsExpected >= 8 } }
+
+    /// Notes whether a block at the head had wanted logs.
+    func note(hasLogs: Bool) {
+        self.state.withLock { state in
+            state.logsExpected =
+                hasLogs ? min(16, state.logsExpected + 4) : max(0, state.logsExpected - 2)
+        }
     }
 
     /// An error about an answer that reads well but cannot be right.

@@ -27,7 +27,6 @@ extension Economy {
                 maxSeries: 20_000)
         }
         return [
-            self.checksumDescriptor(namespace: namespace),
             counter(
                 "events_total", "Contract events seen, those of dropped blocks included.",
                 ["chain", "contract", "event"]),

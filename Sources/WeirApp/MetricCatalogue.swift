@@ -57,6 +57,11 @@ package enum MetricCatalogue {
                 name: "\(namespace)_chain_inconsistent_answers_total",
                 help: "Answers thrown away because their parts did not belong together.",
                 type: .counter, labelNames: ["chain"]),
+            MetricDescriptor(
+                name: "\(namespace)_chain_block_requests",
+                help: "HTTP requests that a block at the head took, polls in vain included.",
+                type: .histogram, labelNames: ["chain"], buckets: [0, 1, 2, 3, 4, 6, 8, 16]),
+            Economy.checksumDescriptor(namespace: namespace),
         ]
     }
 

@@ -16,6 +16,15 @@ package protocol ChainClient: Sendable {
     /// know (`safe` and `finalized` before the merge) is absent from the answer; `latest` is not.
     func heads(_ tags: [HeadTag]) async throws(ChainClientError) -> [HeadTag: BlockHeader]
 
+    /// The heads as ``heads(_:)`` gives them, and the block right above one of ours with its logs, in
+    /// one batched request where the endpoint allows it.
+    ///
+    /// The block's logs name its hash, or are proven; where neither can be had in the same request
+    /// they are asked for by the hash.
+    func look(
+        _ tags: [HeadTag], above tip: BlockRef, filter: LogFilter
+    ) async throws(ChainClientError) -> ChainLook
+
     /// The headers of a range by number, ascending, in one batched request. Ends early at the
     /// first block that the node does not have, so it may be empty.
     func headers(

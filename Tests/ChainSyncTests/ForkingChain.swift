@@ -65,12 +65,26 @@ struct ForkingChain {
         _ kind: SyncRequest.Kind, finalized: UInt64, headLimit: BlockNumber, spanMax: UInt64
     ) -> SyncAnswer {
         let head = self.block(at: min(headLimit, self.head.number)) ?? self.head
+        func heads(_ tags: [HeadTag]) -> [HeadTag: BlockHeader] {
+            var heads: [HeadTag: BlockHeader] = [:]
+            for tag in tags {
+                switch tag {
+                case .latest: heads[tag] = head
+                case .safe: heads[tag] = self.block(at: head.number.lowered(by: finalized / 2))
+                case .finalized: heads[tag] = self.block(at: head.number.lowered(by: finalized))
+                }
+            }
+            return heads
+        }
         switch kind {
-        case .heads:
-            var heads: [HeadTag: BlockHeader] = [.latest: head]
-            heads[.finalized] = self.block(at: head.number.lowered(by: finalized))
-            heads[.safe] = self.block(at: head.number.lowered(by: finalized / 2))
-            return .heads(heads)
+        case .heads(let tags):
+            return .heads(heads(tags))
+        case .look(let tags, let tip):
+            let next = tip.number < head.number ? self.block(at: tip.number.next) : nil
+            return .look(
+                ChainLook(
+                    heads: heads(tags),
+                    next: next.map { Block(header: $0, logs: self.logs[$0.hash] ?? LogBatch()) }))
         case .headers(let range):
             return .headers(
                 self.canonical.filter { range.contains($0.number) && $0.number <= head.number })

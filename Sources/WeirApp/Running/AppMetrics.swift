@@ -16,6 +16,8 @@ package final class AppMetrics: Sendable {
     private let process: ProcessMetrics
     /// The last samples of each chain: a family is replaced whole, with those of all chains.
     private let latest: Mutex<[String: [FamilySamples]]>
+    /// HTTP requests so far, by chain.
+    private let exchanges = Mutex<[String: UInt64]>([:])
 
     /// Registers everything; a clash of names throws, so that it stops the start.
     package init(
@@ -66,6 +68,9 @@ package final class AppMetrics: Sendable {
         if let storeBytes { self.family("store_size_bytes").gauge([]).set(integer: storeBytes) }
     }
 
+    /// How many HTTP requests were made for a chain.
+    func requests(of chain: String) -> UInt64 { self.exchanges.withLock { $0[chain] ?? 0 } }
+
     /// Counts the requests of a chain.
     package func observer(of chain: String) -> RPCObserver {
         let requests = self.family("rpc_requests_total")
@@ -73,6 +78,7 @@ package final class AppMetrics: Sendable {
         let durations = self.family("rpc_request_duration_seconds")
         let bytes = self.family("rpc_received_bytes_total")
         return RPCObserver { exchange in
+            self.exchanges.withLock { $0[chain, default: 0] &+= 1 }
             for call in exchange.methods {
                 requests.counter(chain, exchange.endpoint, call.method)
                     .increment(by: UInt64(call.count))

@@ -31,13 +31,14 @@ struct ChainAsking: Sendable {
     /// here too, beside other requests. `tip` is the last block that is ours.
     @concurrent
     func ask(_ kind: SyncRequest.Kind, after tip: BlockRef?) async -> Asked {
-        let isOfLogs =
+        var isOfLogs =
             switch kind {
-            case .blocks, .logs: true
+            case .blocks, .logs, .look: true
             case .heads, .headers, .header: false
             }
         do throws(ChainClientError) {
             let answer = try await self.answer(kind, after: tip)
+            if case .look(let look) = answer, look.next == nil { isOfLogs = false }
             return Asked(answer: answer, isOfLogs: isOfLogs)
         } catch {
             self.logger.debug(
@@ -51,6 +52,8 @@ struct ChainAsking: Sendable {
         _ kind: SyncRequest.Kind, after tip: BlockRef?
     ) async throws(ChainClientError) -> SyncAnswer {
         switch kind {
+        case .look(let tags, let tip):
+            return .look(try await self.client.look(tags, above: tip, filter: self.filter))
         case .heads(let tags): return .heads(try await self.client.heads(tags))
         case .headers(let range): return .headers(try await self.client.headers(range))
         case .header(let hash): return .header(try await self.client.header(hash))

@@ -44,6 +44,8 @@ package actor ChainFollower {
     package private(set) var logsStored: UInt64 = 0
     private var wakeAt: SyncInstant?
     private var reorgs: UInt64 = 0
+    /// HTTP requests up to the last block.
+    private var requestsBefore: UInt64 = 0
     private var publishedAt: SyncInstant = 0
     /// The reason of the fault that the operator was told last; nil while all is well.
     private var toldFault: String?
@@ -315,8 +317,12 @@ package actor ChainFollower {
             self.metrics.processed(anchor)
         case .caughtUp(let page):
             self.metrics.processed(page.last)
+            self.requestsBefore = self.app.requests(of: self.chain.name)
         case .committed(let block):
             self.metrics.processed(block.header.anchor)
+            let requests = self.app.requests(of: self.chain.name)
+            self.metrics.followed(requests: requests &- self.requestsBefore)
+            self.requestsBefore = requests
         case .reverted(let ref, let depth):
             self.reorgs += 1
             self.metrics.reverted(depth: depth)

@@ -14,6 +14,7 @@ struct ChainMetrics: Sendable {
     private let halted: GaugeHandle
     private let reorgs: CounterHandle
     private let depth: HistogramHandle
+    private let requests: HistogramHandle
     private let inconsistent: CounterHandle
     private let commits: CounterHandle
     private let errors: CounterHandle
@@ -27,6 +28,7 @@ struct ChainMetrics: Sendable {
         self.halted = app.family("chain_halted").gauge(chain)
         self.reorgs = app.family("chain_reorgs_total").counter(chain)
         self.depth = app.family("chain_reorg_depth_blocks").histogram(chain)
+        self.requests = app.family("chain_block_requests").histogram(chain)
         self.inconsistent = app.family("chain_inconsistent_answers_total").counter(chain)
         self.commits = app.family("store_commits_total").counter([])
         self.errors = app.family("store_errors_total").counter([])
@@ -57,6 +59,9 @@ struct ChainMetrics: Sendable {
         self.set("chain_processed_block", anchor.number.rawValue)
         self.set("chain_processed_timestamp_seconds", anchor.timestamp.rawValue)
     }
+
+    /// A block at the head took that many requests.
+    func followed(requests: UInt64) { self.requests.observe(Double(requests)) }
 
     func reverted(depth: Int) {
         self.reorgs.increment()
