@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ChainModel
+import ChainProofs
 package import EVMRPC
 package import Economy
 package import Logging

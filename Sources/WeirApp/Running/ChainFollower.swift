@@ -139,7 +139,8 @@ package actor ChainFollower {
         let totals = self.economy.eventTotals
         var status = ChainStatus(
             name: self.chain.name, id: self.chain.id, phase: self.machine.phase.text,
-            isUp: self.machine.isUp && !self.alarm.isRaised, haltReason: nil, latest: self.machine.heads[.latest],
+            isUp: self.machine.isUp && !self.alarm.isRaised, haltReason: nil,
+            latest: self.machine.heads[.latest],
             safe: self.machine.heads[.safe], finalized: self.machine.heads[.finalized],
             settled: self.adopted?.settled, processed: self.adopted?.tip,
             reorgs: self.reorgs, events: totals.seen, revertedEvents: totals.reverted)

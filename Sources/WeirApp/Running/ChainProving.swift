@@ -1,7 +1,7 @@
 // Weir
 // SPDX-License-Identifier: Apache-2.0
 
-package import ChainModel
+import ChainModel
 import ChainProofs
 package import EVMPrimitives
 package import EVMRPC
