@@ -4,6 +4,7 @@
 import ChainModel
 import ChainProofs
 import ChainSimulator
+import CurlTransport
 import EVMPrimitives
 import JSONBytes
 import Synchronization
@@ -215,6 +216,31 @@ import WeirPorts
                 #expect(refused <= 2 * node.range.count)
             }
         }
+    }
+
+    @Test func whoMayKnowBetterButIsSilentForLongIsNotWaitedForForever() async throws {
+        let node = try LyingNode.usual.get()
+        let filter = try self.filter(node)
+        let told = Told()
+        let verification = Verification(.bloom, observer: told.observer)
+        let clock = FakeClock()
+        let dead = JSONRPCClient(
+            RPCEndpoint(simulated: "dead"),
+            transport: ScriptedTransport { _ throws(TransportError) in
+                throw .connectionLost(host: "dead")
+            }, clock: clock.clock, verification: verification)
+        let pool = EndpointPool(
+            [self.bare(node, "bare", verification, weight: 9), dead], expecting: nil,
+            clock: clock.clock, random: { 0 })
+        var answers = 0
+        for _ in 0..<40 where answers == 0 {
+            do throws(ChainClientError) {
+                answers += try await pool.blocks([node.block.ref], filter: filter).count
+            } catch {
+                clock.advance(.seconds(31))
+            }
+        }
+        #expect(answers == 1 && told.unconfirmed == 1)
     }
 
     /// A chain without blooms is one that `off` must be able to follow.

@@ -120,4 +120,22 @@ import WeirPorts
         #expect(numbers == [36, 68] + Array(84...99))
         #expect(VerificationTrial.numbers(below: BlockNumber(0)).isEmpty)
     }
+
+    /// A page costs many calls: a small budget makes it slow, and does not make it fail.
+    @Test func aSmallBudgetIsWaitedForInsideAPage() async throws {
+        let node = try LyingNode.usual.get()
+        let clock = FakeClock()
+        for level in [VerificationLevel.bloom, .receipts] {
+            let transport = ScriptedTransport.answering { asked in
+                .result(OmittingNode.result(node.chain, asked.method, asked.params.text()).text())
+            }
+            let client = try JSONRPCClient.test(
+                transport, batchLimit: 10, budget: RateBudget(calls: 1), clock: clock.clock,
+                verification: Verification(level))
+            let page = try await client.logs(
+                BlockNumber(1)...BlockNumber(30), filter: OmittingNode.filter)
+            #expect(LyingNode.places(page.logs) == node.truth(BlockNumber(1)...BlockNumber(30)))
+            #expect(clock.slept.contains { $0 > .seconds(5) })
+        }
+    }
 }
