@@ -91,6 +91,13 @@ package struct LogRangePlanner: Sendable, Equatable {
         return count > 1
     }
 
+    /// A range failed again and again: it is handed out once more, in smaller pieces for now. A page
+    /// may cost more calls than an endpoint allows in a while.
+    package mutating func ease(_ range: ClosedRange<BlockNumber>) {
+        self.putBack(range)
+        self.span = max(1, self.span / 2)
+    }
+
     /// A range failed for another reason and must be handed out again as it is.
     package mutating func putBack(_ range: ClosedRange<BlockNumber>) {
         let index = self.again.firstIndex { $0.lowerBound > range.lowerBound } ?? self.again.count

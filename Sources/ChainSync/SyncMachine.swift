@@ -232,7 +232,11 @@ package struct SyncMachine: Sendable {
             break
         }
         if case .logs(let range) = kind {
-            self.planner?.putBack(range)
+            if self.failures % 4 == 0 {
+                self.planner?.ease(range)
+            } else {
+                self.planner?.putBack(range)
+            }
             return [self.hold(delay, at: now)]
         }
         return self.wait(delay, at: now)

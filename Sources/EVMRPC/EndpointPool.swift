@@ -162,7 +162,7 @@ package final class EndpointPool: Sendable {
                     best,
                     .wrongChain(
                         endpoint: client.endpoint.name, expected: expected.rawValue, found: found))
-            } else if let error = state.lastError {
+            } else if let error = state.lastError ?? state.disproof {
                 best = Self.better(best, error)
             }
         }

@@ -21,6 +21,8 @@ struct EndpointState: Sendable {
     private(set) var openUntil = Duration.zero
     /// What it said last was disproved: not asked before this moment, whatever else it answers.
     private(set) var distrustedUntil = Duration.zero
+    /// Why it was last distrusted.
+    private(set) var disproof: ChainClientError?
     private static let distrust = Duration.seconds(30)
     private(set) var lastError: ChainClientError?
     private var backoff: Backoff
@@ -57,7 +59,9 @@ struct EndpointState: Sendable {
             return
         case .rateLimited(_, let after): retryAfter = after
         case .denied: retryAfter = .seconds(60)
-        case .unproven: self.distrustedUntil = now + Self.distrust
+        case .unproven:
+            self.distrustedUntil = now + Self.distrust
+            self.disproof = error
         case .unreachable, .badAnswer, .serverError: break
         }
         self.failures += 1

@@ -46,7 +46,8 @@ extension JSONRPCClient {
         while next < count {
             let end = min(count, next + UInt64(self.batchLimit))
             let numbers = (next..<end).map { range.lowerBound.advanced(by: $0) }
-            let outcomes = try await self.perform(numbers.map { .outline($0) })
+            let outcomes = try await self.perform(
+                numbers.map { .outline($0) }, continuing: last != nil || next > 0)
             for (number, outcome) in zip(numbers, outcomes) {
                 outlines.append(try self.outline(outcome, number: number))
             }
@@ -171,7 +172,8 @@ extension JSONRPCClient {
         }
         var receipts: [[Receipt]] = []
         var current: [Receipt] = []
-        for (index, outcome) in try await self.perform(calls).enumerated() {
+        // Headers were asked for before.
+        for (index, outcome) in try await self.perform(calls, continuing: true).enumerated() {
             while receipts.count < counts.count, counts[receipts.count] <= index {
                 receipts.append(current)
                 current = []

@@ -100,23 +100,16 @@ extension JSONRPCClient {
         let watch = self.verification.watch(filter)
         var (logs, last) = try await self.statedLogs(range, filter)
         let outlines = try await self.provenOutlines(range, last: last, after: parent)
+        let places = try self.place(&logs, outlines)
         var doubts: [Doubt] = []
-        var next = 0
-        for outline in outlines {
-            let header = outline.header
-            let start = next
-            while next < logs.count, logs.entries[next].blockNumber == header.number {
-                logs.entries[next].blockTimestamp = header.timestamp
-                next += 1
+        for (outline, place) in zip(outlines, places) {
+            let given = logs.entries[place]
+            try self.prove { () throws(BlockDisproof) in
+                try watch.check(given, of: outline.header)
             }
-            let given = logs.entries[start..<next]
-            try self.prove { () throws(BlockDisproof) in try watch.check(given, of: header) }
-            if watch.isUnanswered(header.logsBloom, by: given) {
+            if watch.isUnanswered(outline.header.logsBloom, by: given) {
                 doubts.append(Doubt(outline: outline, given: given, batch: logs))
             }
-        }
-        guard next == logs.count else {
-            throw self.bad("eth_getLogs", "logs are out of order or outside the range")
         }
         if doubts.count > Verification.confirmationsPerPage {
             // What a bloom says is worth the more, the emptier it is.
@@ -128,6 +121,26 @@ extension JSONRPCClient {
         try await self.resolve(doubts, watch)
         self.verification.observer.verified(.bloom, outlines.count)
         return try self.page(range, outlines, logs)
+    }
+
+    /// Which logs are those of each block; they get its time.
+    private func place(
+        _ logs: inout LogBatch, _ outlines: [BlockOutline]
+    ) throws(ChainClientError) -> [Range<Int>] {
+        var places: [Range<Int>] = []
+        var next = 0
+        for outline in outlines {
+            let start = next
+            while next < logs.count, logs.entries[next].blockNumber == outline.header.number {
+                logs.entries[next].blockTimestamp = outline.header.timestamp
+                next += 1
+            }
+            places.append(start..<next)
+        }
+        guard next == logs.count else {
+            throw self.bad("eth_getLogs", "logs are out of order or outside the range")
+        }
+        return places
     }
 
     /// A block whose bloom hit something watched of which no log was given.

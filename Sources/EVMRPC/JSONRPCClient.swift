@@ -13,6 +13,8 @@ import WeirPorts
 package final class JSONRPCClient: Sendable {
     /// The longest wait for the endpoint's budget; a longer one is reported as a rate limit.
     private static let budgetPatience = Duration.seconds(5)
+    /// The same for what goes on with an answer that was begun: giving up would waste what it cost.
+    private static let continuationPatience = Duration.seconds(600)
 
     package let endpoint: RPCEndpoint
     /// How much the endpoint has to prove; shared with the other endpoints of its chain.
@@ -121,19 +123,23 @@ package final class JSONRPCClient: Sendable {
 
     /// Sends calls in as few bodies as the endpoint allows; outcomes are in the order of the calls.
     ///
-    /// Runs off the caller's actor: reading megabytes of logs is work.
+    /// Runs off the caller's actor: reading megabytes of logs is work. Calls that go on with an answer
+    /// that was begun (`continuing`) wait for the budget as long as it takes.
     ///
     /// - Throws: what is wrong with a whole exchange. What is wrong with one call is its outcome.
     @concurrent
     func perform(
-        _ calls: [RPCCall]
+        _ calls: [RPCCall], continuing: Bool = false
     ) async throws(ChainClientError) -> [Result<RPCValue, ChainClientError>] {
         var outcomes = [Result<RPCValue, ChainClientError>?](repeating: nil, count: calls.count)
         var open = Array(calls.indices)
         var limit = self.batchLimit
         while !open.isEmpty {
             let chunk = Array(open.prefix(limit))
-            let answers = try await self.exchange(chunk.map { calls[$0] })
+            let answers = try await self.exchange(
+                chunk.map { calls[$0] },
+                patience: continuing || chunk.first != 0
+                    ? Self.continuationPatience : Self.budgetPatience)
             open.removeFirst(chunk.count)
             var again: [Int] = []
             for (index, answer) in zip(chunk, answers) {
@@ -151,9 +157,9 @@ package final class JSONRPCClient: Sendable {
 
     /// One HTTP exchange. Nil stands for a call that has to be asked again in a smaller batch.
     private func exchange(
-        _ calls: [RPCCall]
+        _ calls: [RPCCall], patience: Duration
     ) async throws(ChainClientError) -> [Result<RPCValue, ChainClientError>?] {
-        let firstID = try await self.admit(calls.count)
+        let firstID = try await self.admit(calls.count, patience: patience)
         let body = RPCCall.body(calls[...], firstID: firstID)
         let question = Self.question(calls)
         let start = self.clock.now()
@@ -243,12 +249,14 @@ package final class JSONRPCClient: Sendable {
     }
 
     /// Ids for some calls, once the budget allows them.
-    private func admit(_ count: Int) async throws(ChainClientError) -> UInt64 {
+    private func admit(
+        _ count: Int, patience: Duration
+    ) async throws(ChainClientError) -> UInt64 {
         if Task.isCancelled { throw .cancelled }
         let now = self.clock.now()
         let (firstID, wait, taken) = self.state.withLock { state in
             let (wait, taken) =
-                state.bucket?.take(count, now: now, patience: Self.budgetPatience) ?? (.zero, true)
+                state.bucket?.take(count, now: now, patience: patience) ?? (.zero, true)
             let firstID = state.nextID
             state.nextID &+= UInt64(count)
             return (firstID, wait, taken)

@@ -12,6 +12,9 @@ package final class Verification: Sendable {
     /// without a log: the least full blooms first. A chain full of traffic would else cost all of
     /// its receipts; who wants them has ``VerificationLevel/receipts``.
     package static let confirmationsPerPage = 64
+    /// How often a hit is asked about before it is let through unconfirmed, while some endpoint that
+    /// may give receipts does not answer.
+    static let unconfirmedMax = 16
     /// How many disproved blocks are remembered until somebody proves them.
     static let suspectsMax = 256
 
@@ -30,6 +33,8 @@ package final class Verification: Sendable {
         var endpoints: Set<String> = []
         /// Endpoints that give receipts in no form.
         var unable: Set<String> = []
+        /// How often in a row a hit could not be confirmed.
+        var unconfirmed = 0
         var suspects: [Hash256: [Suspect]] = [:]
     }
 
@@ -83,11 +88,14 @@ package final class Verification: Sendable {
         }
     }
 
-    /// Notes that an endpoint gives no receipts in any form; true where none of the chain's does.
+    /// Notes that an endpoint gives no receipts in any form; true where none of the chain's does, or
+    /// those that may do have been silent for long.
     func cannotConfirm(_ endpoint: String) -> Bool {
         self.state.withLock { state in
             state.unable.insert(endpoint)
+            state.unconfirmed += 1
             return state.unable.isSuperset(of: state.endpoints)
+                || state.unconfirmed > Self.unconfirmedMax
         }
     }
 
@@ -95,9 +103,11 @@ package final class Verification: Sendable {
     func suspect(_ block: BlockRef, of endpoint: String, logs: Int) {
         self.state.withLock { state in
             var suspects = state.suspects[block.hash] ?? []
-            guard !suspects.contains(where: { $0.endpoint == endpoint }),
-                !suspects.isEmpty || state.suspects.count < Self.suspectsMax
-            else { return }
+            guard !suspects.contains(where: { $0.endpoint == endpoint }) else { return }
+            // Blocks that a reorganisation took are never proven: what is left of them goes.
+            if suspects.isEmpty, state.suspects.count >= Self.suspectsMax {
+                state.suspects.removeAll()
+            }
             suspects.append(Suspect(endpoint: endpoint, logs: logs))
             state.suspects[block.hash] = suspects
         }
@@ -106,6 +116,7 @@ package final class Verification: Sendable {
     /// Notes that the receipts of a block are proven: who had given fewer logs left some out.
     func proved(_ block: BlockRef, wanted: Int, hasLogs: Bool) {
         let suspects = self.state.withLock { state -> [Suspect] in
+            state.unconfirmed = 0
             if hasLogs {
                 state.trustsBlooms = true
                 state.proven = max(state.proven, state.level)

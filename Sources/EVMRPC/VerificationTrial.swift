@@ -20,8 +20,11 @@ package struct VerificationTrial: Sendable {
         self.chain = chain
     }
 
-    /// Recent blocks with transactions, as every endpoint that answers shows them.
-    package func samples() async -> [LevelTrial.Sample] {
+    /// Recent blocks with transactions, as the endpoints show them: until `isEnough` says so, or all
+    /// have answered. So an endpoint that hangs holds nobody up whom another one convinces.
+    package func samples(
+        until isEnough: ([LevelTrial.Sample]) -> Bool = { _ in false }
+    ) async -> [LevelTrial.Sample] {
         await withTaskGroup(of: [LevelTrial.Sample].self) { group in
             for client in self.clients {
                 group.addTask {
@@ -33,7 +36,13 @@ package struct VerificationTrial: Sendable {
                     }
                 }
             }
-            return await group.reduce(into: []) { $0 += $1 }
+            var samples: [LevelTrial.Sample] = []
+            for await some in group {
+                samples += some
+                if isEnough(samples) { break }
+            }
+            group.cancelAll()
+            return samples
         }
     }
 

@@ -76,4 +76,19 @@ import WeirTestSupport
         planner.succeeded(BlockNumber(1)...BlockNumber(100), logs: 9_500)
         #expect(planner.span == 10)
     }
+
+    @Test func aRangeThatFailsAgainAndAgainComesInPiecesAndGrowsBack() {
+        var planner = LogRangePlanner(
+            next: BlockNumber(0), firstSpan: 64, spanMax: 64, logsTarget: 1_000)
+        let end = BlockNumber(1_000)
+        let whole = planner.take(upTo: end)
+        #expect(whole == BlockNumber(0)...BlockNumber(63))
+        planner.ease(BlockNumber(0)...BlockNumber(63))
+        #expect(planner.span == 32 && planner.limit == nil)
+        #expect(planner.take(upTo: end) == BlockNumber(0)...BlockNumber(31))
+        #expect(planner.take(upTo: end) == BlockNumber(32)...BlockNumber(63))
+        planner.succeeded(BlockNumber(0)...BlockNumber(31), logs: 0)
+        planner.succeeded(BlockNumber(32)...BlockNumber(63), logs: 0)
+        #expect(planner.span > 32)
+    }
 }

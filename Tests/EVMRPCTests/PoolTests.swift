@@ -141,6 +141,17 @@ import WeirPorts
         #expect(second.bodies.isEmpty && pool.health[0].isReady)
     }
 
+    @Test func anEndpointThatWasDisprovedRestsWhateverElseItAnswers() {
+        var state = EndpointState(
+            Backoff.Policy(first: .seconds(1), ceiling: .seconds(30), retries: 16))
+        let disproof = ChainClientError.unproven(endpoint: "a", check: "receipts_root", detail: "")
+        state.failed(disproof, now: .seconds(100), random: 0)
+        // A request that was under way comes back well.
+        state.succeeded()
+        #expect(!state.isReady(at: .seconds(129)) && state.isReady(at: .seconds(130)))
+        #expect(state.disproof == disproof)
+    }
+
     @Test func anEndpointThatLagsIsPassedOverButNotPunished() async throws {
         let clock = FakeClock()
         let pool = Self.pool(

@@ -24,6 +24,7 @@ struct Story {
     let chain: FollowedChain
     /// How often the follower is stopped and taken up again.
     let restarts: Int
+    let verify: VerificationLevel
 
     /// What a run left behind.
     struct Outcome {
@@ -34,8 +35,12 @@ struct Story {
         var reverts: UInt64
     }
 
-    init(seed: UInt64, faults: FaultPlan, faultsStay: Bool = false) throws {
+    init(
+        seed: UInt64, faults: FaultPlan, faultsStay: Bool = false,
+        verify: VerificationLevel = .off
+    ) throws {
         self.seed = seed
+        self.verify = verify
         var random = SeededRandom(seed: seed)
         var parameters = SimulationParameters(seed: seed)
         parameters.actionsPerBlock = Double.random(in: 1...3, using: &random)
@@ -78,7 +83,7 @@ struct Story {
     // MARK: Running
 
     func run() async throws -> Outcome {
-        let folder = try Self.folder()
+        let folder = try Scratch.folder()
         defer { try? FileManager.default.removeItem(at: folder) }
         let path = folder.appendingPathComponent("weir.db").path
         var random = SeededRandom(seed: self.seed ^ 0x7265_7374)
@@ -118,18 +123,26 @@ struct Story {
                 aliases: [])
             let clock = self.world.clock
             let observer = metrics.observer(of: self.chain.name)
+            let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            let verification = Verification(
+                self.verify,
+                observer: metrics.verificationObserver(of: self.chain.name, logger: logger))
             let clients = ["first", "second"].map { name in
                 JSONRPCClient(
                     RPCEndpoint(simulated: name, batchLimit: 20),
                     transport: SimulatedTransport(world: self.world), clock: clock,
-                    observer: observer)
+                    observer: observer, verification: verification)
             }
+            let proving = ChainProving(
+                self.chain.name, self.chain.id, verification,
+                trial: VerificationTrial(clients, of: self.chain.id), store: store,
+                metrics: metrics, clock: clock, logger: logger)
             let seed = self.seed
             let pool = EndpointPool(
                 clients, expecting: self.chain.id, clock: clock, random: { seed })
             let follower = try await ChainFollower(
-                self.chain, client: pool, store: store, metrics: metrics, clock: clock,
-                seed: self.seed, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+                self.chain, client: pool, proving: proving, store: store, metrics: metrics,
+                clock: clock, seed: self.seed, logger: logger)
             EventTotals(metrics.registry).expectAtLeast(before, seed: self.seed)
             let task = Task { try await follower.run() }
             if let stop { self.world.setAlarm(stop) { task.cancel() } }
@@ -152,7 +165,7 @@ struct Story {
                     "seed \(self.seed): stands at \(status), not at the head")
             }
             let totals = EventTotals(metrics.registry)
-            let stored = try await self.places(store)
+            let stored = try await StoredPlaces.read(store, self.chain.id)
             let findings = try await store.verify(self.chain.id)
             try await database.close()
             return (totals, stored, findings)
@@ -160,40 +173,5 @@ struct Story {
             try? await database.close()
             throw error
         }
-    }
-
-    /// Every stored log, with the name of its event.
-    private func places(_ store: WeirStore) async throws -> [SimulatedTruth.LogPlace] {
-        var places: [SimulatedTruth.LogPlace] = []
-        var names: [Address: [Hash256: String]] = [:]
-        for contract in SimulatedContract.allCases {
-            for event in contract.abi.events {
-                names[contract.address, default: [:]][event.topic0] =
-                    contract.alias + "." + event.name
-            }
-        }
-        var above: BlockNumber?
-        while let page = try await store.page(self.chain.id, above: above) {
-            for entry in try page.logs(self.chain.id).entries {
-                let topic = entry.topics.first ?? .zero
-                places.append(
-                    SimulatedTruth.LogPlace(
-                        block: entry.block, logIndex: Int(entry.logIndex),
-                        event: names[entry.address]?[topic] ?? "unknown"))
-            }
-            above = page.last.number
-        }
-        return places
-    }
-
-    /// A folder in memory where there is one.
-    private static func folder() throws -> URL {
-        let memory = URL(fileURLWithPath: "/dev/shm")
-        let parent =
-            FileManager.default.isWritableFile(atPath: memory.path)
-            ? memory : FileManager.default.temporaryDirectory
-        let url = parent.appendingPathComponent("weir-simulation-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-        return url
     }
 }

@@ -108,8 +108,9 @@ import Testing
                 + "write finalized, safe, or a number of blocks such as 64"
         ),
         (
-            "verify: trie",
-            "weir.yaml:5:13: error: chains.base.verify: PLACEHOLDER"
+            "verify: receipt",
+            "weir.yaml:5:13: error: chains.base.verify: expected one of off, bloom, receipts, "
+                + "found \"receipt\"; did you mean \"receipts\"?"
         ),
         (
             "endpoint: x",

@@ -67,7 +67,11 @@ package actor ChainProving {
         let now = self.clock.now()
         if let triedAt = self.triedAt, now - triedAt < Self.pause { return }
         self.triedAt = now
-        switch LevelTrial.verdict(await self.trial.samples(), wanted: self.configured) {
+        let configured = self.configured
+        let samples = await self.trial.samples { samples in
+            LevelTrial.verdict(samples, wanted: configured) == .proven
+        }
+        switch LevelTrial.verdict(samples, wanted: configured) {
         case .proven:
             self.isDecided = true
             self.verification.note(proven: self.configured)
