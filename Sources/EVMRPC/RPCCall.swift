@@ -9,7 +9,7 @@ import JSONBytes
 struct RPCCall: Sendable {
     /// What kind of value `result` is.
     enum Shape: Sendable {
-        case quantity, word, bytes, text, header, logs, receipts, fees
+        case quantity, word, bytes, text, header, block, logs, receipts, receipt, fees
     }
 
     let method: String
@@ -66,8 +66,10 @@ enum RPCValue: Sendable {
     case bytes([UInt8])
     case text(String)
     case header(BlockHeader)
+    case block(WholeBlock)
     case logs(LogBatch)
     case receipts(BlockReceipts)
+    case receipt(Receipt)
     case fees(FeeHistory)
 }
 

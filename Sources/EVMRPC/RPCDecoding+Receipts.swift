@@ -54,7 +54,7 @@ extension RPCDecoding {
         var depositVersion: UInt64?
     }
 
-    private static func receipt(
+    static func receipt(
         _ bytes: RawSpan, _ cursor: inout JSONCursor, path: String
     ) throws(RPCReadFault) -> Receipt {
         var draft = ReceiptDraft()

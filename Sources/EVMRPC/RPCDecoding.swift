@@ -30,15 +30,17 @@ enum RPCDecoding {
                 try cursor.readHexBytes(in: bytes, appendingTo: &out)
                 return .bytes(out)
             case .text: return .text(try cursor.readStringText(in: bytes))
-            case .header, .logs, .receipts, .fees: break
+            case .header, .block, .logs, .receipts, .receipt, .fees: break
             }
         } catch {
             throw fault(path, error)
         }
         switch shape {
         case .header: return .header(try Self.header(bytes, &cursor, path: path))
+        case .block: return .block(try Self.wholeBlock(bytes, &cursor, path: path))
         case .logs: return .logs(try Self.logs(bytes, &cursor, path: path))
         case .receipts: return .receipts(try Self.receipts(bytes, &cursor, path: path))
+        case .receipt: return .receipt(try Self.receipt(bytes, &cursor, path: path))
         default: return .fees(try Self.fees(bytes, &cursor, path: path))
         }
     }
