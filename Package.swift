@@ -125,8 +125,9 @@ let package = Package(
             "WeirApp",
             [
                 "EVMPrimitives", "JSONBytes", "ConfigTree", "MetricsRegistry", "Tabular",
-                "CurlTransport", "SQLDatabase", "ChainModel", "EVMABI", "SQLiteDriver",
-                "ChainSync", "Economy", "WeirPorts", "WeirStore", "EventTools",
+                "CurlTransport", "SQLDatabase", "ChainModel", "EVMABI", "EVMSignatures",
+                "SQLiteDriver",
+                "ChainSync", "ChainProofs", "Economy", "WeirPorts", "WeirStore", "EventTools",
                 "EVMRPC", "HTTPFront", "ChainSimulator", "MetricsBridge", "SimulatorServer",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),

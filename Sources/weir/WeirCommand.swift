@@ -34,6 +34,7 @@ struct WeirCommand: AsyncParsableCommand {
             Config.self,
             Metrics.self,
             ABI.self,
+            Verify.self,
             Store.self,
             Rewind.self,
             Rebuild.self,
