@@ -42,6 +42,9 @@ extension JSONRPCClient {
             throw error
         }
         guard case .block(let block) = value else { return nil }
+        guard block.transactions != nil else {
+            throw self.bad(call.method, "hashes of transactions, though they were asked in full")
+        }
         switch selector {
         case .number(let number) where number != block.header.number:
             throw self.bad(call.method, "asked for block \(number), got \(block.header.number)")

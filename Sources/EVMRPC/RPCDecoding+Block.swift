@@ -17,17 +17,14 @@ extension RPCDecoding {
         var transactions: [Transaction]??
         var withdrawals: [Withdrawal]?
         var seal: Set<String> = []
-        try jsonStep { () throws(JSONError) in try cursor.enterObject(in: bytes) }
-        while let key = try jsonStep({ () throws(JSONError) in try cursor.nextKey(in: bytes) }) {
-            let name = try jsonStep { () throws(JSONError) in try key.text(in: bytes) }
-            let isNull = try jsonStep { () throws(JSONError) in try cursor.readNull(in: bytes) }
-            if isNull { continue }
+        try Self.object(bytes, &cursor, path: path) { name, cursor throws(RPCReadFault) in
             switch name {
             case "transactions":
                 transactions = .some(
                     try Self.transactions(bytes, &cursor, path: path + ".transactions"))
             case "withdrawals":
-                withdrawals = try Self.withdrawals(bytes, &cursor, path: path + ".withdrawals")
+                withdrawals = try Self.list(
+                    bytes, &cursor, path: path + ".withdrawals", Self.withdrawal)
             default:
                 if Self.sealMembers.contains(name) { seal.insert(name) }
                 try jsonStep { () throws(JSONError) in try cursor.skipValue(in: bytes) }
@@ -46,49 +43,21 @@ extension RPCDecoding {
     ]
     private static let usualSeal: Set<String> = ["mixHash", "nonce"]
 
-    // MARK: Withdrawals
-
-    private static func withdrawals(
-        _ bytes: RawSpan, _ cursor: inout JSONCursor, path: String
-    ) throws(RPCReadFault) -> [Withdrawal] {
-        var withdrawals: [Withdrawal] = []
-        do throws(JSONError) {
-            try cursor.enterArray(in: bytes)
-        } catch {
-            throw fault(path, error)
-        }
-        while try jsonStep({ () throws(JSONError) in try cursor.nextElement(in: bytes) }) {
-            withdrawals.append(
-                try Self.withdrawal(bytes, &cursor, path: "\(path)[\(withdrawals.count)]"))
-        }
-        return withdrawals
-    }
-
     private static func withdrawal(
         _ bytes: RawSpan, _ cursor: inout JSONCursor, path: String
     ) throws(RPCReadFault) -> Withdrawal {
         var withdrawal = Withdrawal(index: 0, validatorIndex: 0, address: .zero, amount: 0)
-        var seen: Set<String> = []
-        var name = ""
-        do throws(JSONError) {
-            try cursor.enterObject(in: bytes)
-            while let key = try cursor.nextKey(in: bytes) {
-                name = try key.text(in: bytes)
-                switch name {
-                case "index": withdrawal.index = try cursor.readNumber64(in: bytes)
-                case "validatorIndex":
-                    withdrawal.validatorIndex = try cursor.readNumber64(in: bytes)
-                case "address": withdrawal.address = try cursor.readAddress(in: bytes)
-                case "amount": withdrawal.amount = try cursor.readNumber64(in: bytes)
-                default: try cursor.skipValue(in: bytes)
-                }
-                seen.insert(name)
+        try Self.members(
+            bytes, &cursor, path: path,
+            required: ["index", "validatorIndex", "address", "amount"]
+        ) { name, cursor throws(JSONError) in
+            switch name {
+            case "index": withdrawal.index = try cursor.readNumber64(in: bytes)
+            case "validatorIndex": withdrawal.validatorIndex = try cursor.readNumber64(in: bytes)
+            case "address": withdrawal.address = try cursor.readAddress(in: bytes)
+            case "amount": withdrawal.amount = try cursor.readNumber64(in: bytes)
+            default: try cursor.skipValue(in: bytes)
             }
-        } catch {
-            throw fault(name.isEmpty ? path : "\(path).\(name)", error)
-        }
-        for name in ["index", "validatorIndex", "address", "amount"] where !seen.contains(name) {
-            throw .missingField(path: "\(path).\(name)")
         }
         return withdrawal
     }

@@ -43,31 +43,36 @@ extension RPCDecoding {
         _ bytes: RawSpan, _ cursor: inout JSONCursor, path: String
     ) throws(RPCReadFault) -> Transaction {
         var draft = TransactionDraft()
-        var name = ""
-        do throws(JSONError) {
-            try cursor.enterObject(in: bytes)
-            while let key = try cursor.nextKey(in: bytes) {
-                name = try key.text(in: bytes)
-                if try cursor.readNull(in: bytes) { continue }
-                try draft.read(name, bytes, &cursor)
+        try Self.object(bytes, &cursor, path: path) { name, cursor throws(RPCReadFault) in
+            let path = "\(path).\(name)"
+            switch name {
+            case "accessList":
+                draft.transaction.accessList = try Self.list(
+                    bytes, &cursor, path: path, Self.accessListEntry)
+            case "authorizationList":
+                draft.transaction.authorizations = try Self.list(
+                    bytes, &cursor, path: path, Self.authorization)
+            default:
+                do throws(JSONError) {
+                    try draft.read(name, bytes, &cursor)
+                } catch {
+                    throw fault(path, error)
+                }
             }
-        } catch {
-            throw fault(name.isEmpty ? path : "\(path).\(name)", error)
         }
         if let missing = draft.missing { throw .missingField(path: "\(path).\(missing)") }
         return draft.finished
     }
 
-    static func authorization(
-        _ bytes: RawSpan, _ cursor: inout JSONCursor
-    ) throws(JSONError) -> Transaction.Authorization {
+    private static func authorization(
+        _ bytes: RawSpan, _ cursor: inout JSONCursor, path: String
+    ) throws(RPCReadFault) -> Transaction.Authorization {
         var authorization = Transaction.Authorization(
             chainID: .zero, address: .zero, nonce: 0, yParity: 0, r: .zero, s: .zero)
-        var seen: Set<String> = []
-        try cursor.enterObject(in: bytes)
-        let start = cursor.offset
-        while let key = try cursor.nextKey(in: bytes) {
-            let name = try key.text(in: bytes)
+        try Self.members(
+            bytes, &cursor, path: path,
+            required: ["chainId", "address", "nonce", "yParity", "r", "s"]
+        ) { name, cursor throws(JSONError) in
             switch name {
             case "chainId": authorization.chainID = try cursor.readWord(in: bytes)
             case "address": authorization.address = try cursor.readAddress(in: bytes)
@@ -75,45 +80,32 @@ extension RPCDecoding {
             case "yParity": authorization.yParity = try cursor.readByte(in: bytes)
             case "r": authorization.r = try cursor.readWord(in: bytes)
             case "s": authorization.s = try cursor.readWord(in: bytes)
-            default:
-                try cursor.skipValue(in: bytes)
-                continue
+            default: try cursor.skipValue(in: bytes)
             }
-            seen.insert(name)
         }
-        guard seen.count == 6 else { throw .outOfRange(at: start) }
         return authorization
     }
 
-    static func accessListEntry(
-        _ bytes: RawSpan, _ cursor: inout JSONCursor
-    ) throws(JSONError) -> Transaction.AccessListEntry {
-        var address: Address?
-        var keys: [Hash256] = []
-        try cursor.enterObject(in: bytes)
-        let start = cursor.offset
-        while let key = try cursor.nextKey(in: bytes) {
-            if key.equals("address", in: bytes) {
-                address = try cursor.readAddress(in: bytes)
-            } else if key.equals("storageKeys", in: bytes) {
-                keys = []
-                if try cursor.readNull(in: bytes) { continue }
-                try cursor.enterArray(in: bytes)
-                while try cursor.nextElement(in: bytes) {
-                    keys.append(try cursor.readHash(in: bytes))
-                }
-            } else {
-                try cursor.skipValue(in: bytes)
+    private static func accessListEntry(
+        _ bytes: RawSpan, _ cursor: inout JSONCursor, path: String
+    ) throws(RPCReadFault) -> Transaction.AccessListEntry {
+        var entry = Transaction.AccessListEntry(address: .zero, storageKeys: [])
+        try Self.members(
+            bytes, &cursor, path: path, required: ["address"]
+        ) { name, cursor throws(JSONError) in
+            switch name {
+            case "address": entry.address = try cursor.readAddress(in: bytes)
+            case "storageKeys": entry.storageKeys = try cursor.readHashes(in: bytes)
+            default: try cursor.skipValue(in: bytes)
             }
         }
-        guard let address else { throw .outOfRange(at: start) }
-        return Transaction.AccessListEntry(address: address, storageKeys: keys)
+        return entry
     }
 }
 
 /// Members of a transaction as they come.
 private struct TransactionDraft {
-    private var transaction = Transaction(
+    var transaction = Transaction(
         type: 0, nonce: 0, gasLimit: 0, to: nil, value: .zero, input: [])
     private var v: U256?
     private var yParity: U256?
@@ -156,25 +148,7 @@ private struct TransactionDraft {
         case "maxFeePerBlobGas":
             self.transaction.maxFeePerBlobGas = try cursor.readWord(in: bytes)
         case "blobVersionedHashes":
-            self.transaction.blobVersionedHashes = []
-            try cursor.enterArray(in: bytes)
-            while try cursor.nextElement(in: bytes) {
-                self.transaction.blobVersionedHashes.append(try cursor.readHash(in: bytes))
-            }
-        case "accessList":
-            self.transaction.accessList = []
-            try cursor.enterArray(in: bytes)
-            while try cursor.nextElement(in: bytes) {
-                self.transaction.accessList.append(
-                    try RPCDecoding.accessListEntry(bytes, &cursor))
-            }
-        case "authorizationList":
-            self.transaction.authorizations = []
-            try cursor.enterArray(in: bytes)
-            while try cursor.nextElement(in: bytes) {
-                self.transaction.authorizations.append(
-                    try RPCDecoding.authorization(bytes, &cursor))
-            }
+            self.transaction.blobVersionedHashes = try cursor.readHashes(in: bytes)
         case "sourceHash": self.sourceHash = try cursor.readHash(in: bytes)
         case "mint": self.mint = try cursor.readWord(in: bytes)
         case "isSystemTx": self.isSystem = try cursor.readBool(in: bytes)
@@ -216,5 +190,12 @@ extension JSONCursor {
             throw .outOfRange(at: at)
         }
         return byte
+    }
+
+    fileprivate mutating func readHashes(in bytes: RawSpan) throws(JSONError) -> [Hash256] {
+        var hashes: [Hash256] = []
+        try self.enterArray(in: bytes)
+        while try self.nextElement(in: bytes) { hashes.append(try self.readHash(in: bytes)) }
+        return hashes
     }
 }
