@@ -84,8 +84,8 @@ extension ProofError: CustomStringConvertible {
             "a block header lacks \(field.rawValue) but has a field of a later fork; "
                 + "its hash cannot be computed, ask another provider"
         case .foreignSeal:
-            "the block is not sealed with mix hash and nonce alone (AuRa); its hash cannot be "
-                + "checked"
+            "the seal is not the mix hash and nonce of the usual header (AuRa, or they are "
+                + "missing); the hash cannot be checked"
         case .withdrawalsRootOfStorage:
             "on an OP-stack chain since Isthmus this root is of a contract's storage; it cannot "
                 + "be checked"
