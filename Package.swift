@@ -221,11 +221,12 @@ let package = Package(
                 "WeirApp", "ChainSimulator", "SimulatorServer", "EVMPrimitives", "ConfigTree",
                 "CurlTransport", "SQLDatabase", "SQLiteDriver", "Tabular", "WeirPorts",
                 "WeirStore", "ChainModel", "ChainSync", "EVMABI", "EVMRPC", "Economy",
-                "HTTPFront", "MetricsRegistry", "JSONBytes",
+                "HTTPFront", "MetricsRegistry", "JSONBytes", "ChainProofs",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(
-            name: "CommandTests", dependencies: ["weir", "WeirTestSupport"],
+            name: "CommandTests",
+            dependencies: ["weir", "SimulatorServer", "ChainSimulator", "WeirTestSupport"],
             exclude: ["Snapshots"], swiftSettings: settings),
         tests(
             "SimulationTests",
