@@ -88,10 +88,15 @@ extension RPCDecoding {
         }
         var receipt = Receipt(
             type: draft.type, transactionHash: hash, outcome: outcome,
-            gasUsed: draft.gasUsed ?? 0, cumulativeGasUsed: cumulative, logs: logs)
+            gasUsed: draft.gasUsed ?? 0, cumulativeGasUsed: cumulative,
+            logs: draft.bloom == nil ? logs : [])
         receipt.effectiveGasPrice = draft.price
         receipt.contractAddress = draft.contract
-        if let bloom = draft.bloom { receipt.logsBloom = bloom }
+        // A bloom that is stated need not be computed first, which costs a hash for each topic.
+        if let bloom = draft.bloom {
+            receipt.logs = logs
+            receipt.logsBloom = bloom
+        }
         receipt.depositNonce = draft.depositNonce
         receipt.depositReceiptVersion = draft.depositVersion
         return receipt

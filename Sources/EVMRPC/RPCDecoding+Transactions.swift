@@ -44,19 +44,18 @@ extension RPCDecoding {
     ) throws(RPCReadFault) -> Transaction {
         var draft = TransactionDraft()
         try Self.object(bytes, &cursor, path: path) { name, cursor throws(RPCReadFault) in
-            let path = "\(path).\(name)"
             switch name {
             case "accessList":
                 draft.transaction.accessList = try Self.list(
-                    bytes, &cursor, path: path, Self.accessListEntry)
+                    bytes, &cursor, path: path + ".accessList", Self.accessListEntry)
             case "authorizationList":
                 draft.transaction.authorizations = try Self.list(
-                    bytes, &cursor, path: path, Self.authorization)
+                    bytes, &cursor, path: path + ".authorizationList", Self.authorization)
             default:
                 do throws(JSONError) {
                     try draft.read(name, bytes, &cursor)
                 } catch {
-                    throw fault(path, error)
+                    throw fault("\(path).\(name)", error)
                 }
             }
         }

@@ -10,8 +10,9 @@ struct VerifyBlock: AsyncParsableCommand {
         commandName: "block",
         abstract: "Check one block of an endpoint, with its transactions and receipts.",
         discussion: """
-            Ends with 4 if a check fails, with 5 if the endpoint does not answer. A block whose
-            checks all hold is proven by its hash: compare that with a source you trust.
+            Ends with 4 if a check fails, with 5 if the endpoint does not answer. A
+            block whose checks all hold is proven by its hash: compare that with a
+            source you trust.
 
             Examples:
               weir verify block 17000000 --rpc "$RPC_URL"

@@ -10,15 +10,17 @@ struct VerifyFiles: AsyncParsableCommand {
         commandName: "files",
         abstract: "Check blocks in files or on standard input.",
         discussion: """
-            A block with its receipts is {"block":{…},"receipts":[…]}, as eth_getBlockByNumber
-            with full transactions and eth_getBlockReceipts give them. Ends with 4 if a check
-            fails or a document cannot be read; a batch always ends with 0.
+            A block with its receipts is {"block":{…},"receipts":[…]}, as
+            eth_getBlockByNumber with full transactions and eth_getBlockReceipts
+            give them. Ends with 4 if a check fails or a document cannot be read;
+            a batch always ends with 0.
 
-            A line of a batch gives {"number":"0x…","hash":true,"transactionsRoot":true,
-            "receiptsRoot":true,"logsBloom":true,"senders":true}, or {"error":"…"}. False is
-            wrong, null cannot be checked; "notes" say why. "withdrawalsRoot" is there for a
-            block with withdrawals; "transactionHashes", "receiptBlooms" and "gasUsed" are there
-            only where they are false.
+            A line of a batch gives {"number":"0x…","hash":true,
+            "transactionsRoot":true,"receiptsRoot":true,"logsBloom":true,
+            "senders":true}, or {"error":"…"}. False is wrong, null cannot be
+            checked; "notes" say why. "withdrawalsRoot" is there for a block with
+            withdrawals; "transactionHashes", "receiptBlooms" and "gasUsed" are
+            there only where they are false.
 
             Examples:
               weir verify block-17000000.json

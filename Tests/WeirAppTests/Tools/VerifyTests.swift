@@ -3,6 +3,7 @@
 
 import ChainModel
 import ChainProofs
+import EVMPrimitives
 import EVMRPC
 import Foundation
 import JSONBytes
@@ -173,6 +174,26 @@ struct VerifyVectorTests {
         try await self.expectProven(since.encoded(), "since Canyon")
         let forged = since.changed(at: nonce[...], "replace", "0x1")
         #expect(try await Self.failures(Self.answer(forged.encoded())) == ["receiptsRoot"])
+    }
+
+    /// Signed transactions of types 0 to 3, all in one block that only carries them.
+    @Test func everySignedTransactionIsReadAsItsBytes() async throws {
+        let lines = try Vectors.rawLines("transactions-signed.ndjson").map {
+            try JSONValue(parsing: $0)
+        }
+        let carrier = try JSONValue(parsing: Vectors.rawLines("chains/sepolia-176350.ndjson.gz")[0])
+        let list = JSONValue.array(lines.compactMap { $0["tx"] })
+        let document = try BlockDocument(
+            parsing: carrier.changed(at: ["block", "transactions"], "replace", list).encoded())
+        let transactions = try #require(document.block.transactions)
+        #expect(transactions.count == 438)
+        for (transaction, line) in zip(transactions, lines) {
+            let raw = Hex.encode(try TransactionCoding.encode(transaction))
+            #expect(raw == line["raw"]?.string, "\(line["name"]?.string ?? "")")
+        }
+        let verdict = await BlockVerifier.verdict(of: document.block, receipts: nil)
+        #expect(verdict.failures == [.transactionsRoot])
+        #expect(verdict.outcomes[.senders] == .holds)
     }
 
     @Test func manyTasksRecoverWhatOneDoes() async throws {
