@@ -129,7 +129,8 @@ let package = Package(
             "WeirApp",
             [
                 "EVMPrimitives", "JSONBytes", "ConfigTree", "MetricsRegistry", "Tabular",
-                "CurlTransport", "SQLDatabase", "ChainModel", "EVMABI", "SQLiteDriver",
+                "CurlTransport", "SQLDatabase", "ChainModel", "EVMABI", "EVMSignatures",
+                "SQLiteDriver",
                 "ChainSync", "ChainProofs", "Economy", "WeirPorts", "WeirStore", "EventTools",
                 "EVMRPC", "HTTPFront", "ChainSimulator", "MetricsBridge", "SimulatorServer",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
@@ -224,11 +225,12 @@ let package = Package(
                 "WeirApp", "ChainSimulator", "SimulatorServer", "EVMPrimitives", "ConfigTree",
                 "CurlTransport", "SQLDatabase", "SQLiteDriver", "Tabular", "WeirPorts",
                 "WeirStore", "ChainModel", "ChainSync", "EVMABI", "EVMRPC", "Economy",
-                "HTTPFront", "MetricsRegistry", "JSONBytes",
+                "HTTPFront", "MetricsRegistry", "JSONBytes", "ChainProofs",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(
-            name: "CommandTests", dependencies: ["weir", "WeirTestSupport"],
+            name: "CommandTests",
+            dependencies: ["weir", "SimulatorServer", "ChainSimulator", "WeirTestSupport"],
             exclude: ["Snapshots"], swiftSettings: settings),
         tests(
             "SimulationTests",

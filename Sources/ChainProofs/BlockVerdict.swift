@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import ChainModel
-import EVMPrimitives
+package import EVMPrimitives
 package import EVMSignatures
 
 /// Whether a block, its transactions, withdrawals and receipts prove each other.
@@ -42,6 +42,8 @@ package struct BlockVerdict: Sendable, Equatable {
 
     /// The outcome of every check that was asked for.
     package private(set) var outcomes: [Check: Outcome] = [:]
+    /// What each check compared, where it came to comparing.
+    package private(set) var evidence: [Check: Evidence] = [:]
 
     package init() {}
 
@@ -56,9 +58,16 @@ package struct BlockVerdict: Sendable, Equatable {
     // MARK: Checks
 
     /// Checks the stated hash of a header.
-    package mutating func check(_ header: BlockHeader) {
+    ///
+    /// - Parameter hasForeignSeal: the hash covers a seal that is not in the header: where the
+    ///   hash differs then, that proves nothing.
+    package mutating func check(_ header: BlockHeader, hasForeignSeal: Bool = false) {
         do throws(ProofError) {
-            self.note(.blockHash, try HeaderHash.hash(of: header) == header.hash)
+            let hash = try HeaderHash.hash(of: header)
+            self.note(.blockHash, .hashes(stated: header.hash, computed: hash), hash == header.hash)
+            if hasForeignSeal, hash != header.hash {
+                self.outcomes[.blockHash] = .impossible(.foreignSeal)
+            }
         } catch {
             self.outcomes[.blockHash] = .impossible(error)
         }
@@ -66,8 +75,9 @@ package struct BlockVerdict: Sendable, Equatable {
 
     /// Checks the transactions of a block: root, hashes, senders. Each is encoded once.
     ///
-    /// Recovering senders is by far the most costly check; `senders` leaves it out. Allow `highS`
-    /// for blocks before Homestead.
+    /// Recovering senders is by far the most costly check; `senders` leaves it out, and
+    /// ``check(senders:of:)`` takes what was recovered elsewhere. Allow `highS` for blocks before
+    /// Homestead.
     package mutating func check(
         _ transactions: [Transaction], of header: BlockHeader, senders: Bool = true,
         highS: HighSPolicy = .refuse
@@ -78,58 +88,98 @@ package struct BlockVerdict: Sendable, Equatable {
             for transaction in transactions {
                 items.append(try TransactionCoding.encode(transaction))
             }
-            self.note(.transactionsRoot, OrderedTrie.root(of: items) == header.transactionsRoot)
-            let hashes = zip(items, transactions).allSatisfy { Keccak256.hash($0) == $1.hash }
-            self.note(.transactionHashes, hashes)
+            let root = OrderedTrie.root(of: items)
+            self.note(
+                .transactionsRoot, .hashes(stated: header.transactionsRoot, computed: root),
+                root == header.transactionsRoot)
+            var faults: [Fault] = []
+            for (index, transaction) in transactions.enumerated() {
+                let hash = Keccak256.hash(items[index])
+                guard hash != transaction.hash else { continue }
+                faults.append(
+                    Fault(index: index, reason: .hash(stated: transaction.hash, computed: hash)))
+            }
+            self.note(.transactionHashes, transactions.count, faults)
         } catch {
             self.outcomes[.transactionsRoot] = .impossible(error)
             self.outcomes[.transactionHashes] = .impossible(error)
         }
-        if senders { self.checkSenders(transactions, highS: highS) }
+        guard senders else { return }
+        self.check(
+            senders: transactions.map { TransactionCoding.recovery(of: $0, highS: highS) },
+            of: transactions)
     }
 
-    private mutating func checkSenders(_ transactions: [Transaction], highS: HighSPolicy) {
-        var hold = true
-        for transaction in transactions where hold {
-            do throws(ProofError) {
-                let sender = try TransactionCoding.sender(of: transaction, highS: highS)
-                hold = sender == transaction.from
-            } catch {
-                switch error {
-                case .signature, .signatureV, .chainID: hold = false
-                default:
-                    self.outcomes[.senders] = .impossible(error)
-                    return
-                }
+    /// Checks the stated senders against those recovered, which are in the order of the
+    /// transactions. One that is disproved decides; else one that cannot be checked does.
+    package mutating func check(
+        senders: [Result<Address, ProofError>], of transactions: [Transaction]
+    ) {
+        precondition(senders.count == transactions.count, "a sender for each transaction")
+        var faults: [Fault] = []
+        for (index, (sender, transaction)) in zip(senders, transactions).enumerated() {
+            switch sender {
+            case .success(let address):
+                guard address != transaction.from else { continue }
+                let reason = Fault.Reason.sender(stated: transaction.from, recovered: address)
+                faults.append(Fault(index: index, reason: reason))
+            case .failure(let error):
+                faults.append(Fault(index: index, reason: .unrecovered(error)))
             }
         }
-        self.note(.senders, hold)
+        // What is disproved stands first: it is what the reader is told.
+        let disproved = faults.filter(\.reason.isDisproof)
+        self.note(.senders, transactions.count, disproved.isEmpty ? faults : disproved)
+        if disproved.isEmpty, case .unrecovered(let error)? = faults.first?.reason {
+            self.outcomes[.senders] = .impossible(error)
+        }
     }
 
     /// Checks the withdrawals of a block; one without a root is a failure where there are any.
-    package mutating func check(_ withdrawals: [Withdrawal], of header: BlockHeader) {
-        let root = header.withdrawalsRoot
-        let holds =
-            root.map { BlockRoots.withdrawalsRoot(withdrawals) == $0 } ?? withdrawals.isEmpty
-        self.note(.withdrawalsRoot, holds)
+    ///
+    /// - Parameter isRollup: the block is of an OP-stack chain, whose header has in that place,
+    ///   since Isthmus, the root of a contract's storage.
+    package mutating func check(
+        _ withdrawals: [Withdrawal], of header: BlockHeader, isRollup: Bool = false
+    ) {
+        guard let stated = header.withdrawalsRoot else {
+            self.note(.withdrawalsRoot, nil, withdrawals.isEmpty)
+            return
+        }
+        let root = BlockRoots.withdrawalsRoot(withdrawals)
+        self.note(.withdrawalsRoot, .hashes(stated: stated, computed: root), root == stated)
+        if isRollup, withdrawals.isEmpty, root != stated {
+            self.outcomes[.withdrawalsRoot] = .impossible(.withdrawalsRootOfStorage)
+        }
     }
 
     /// Checks the receipts of a block: root, blooms, gas.
     package mutating func check(_ receipts: [Receipt], of header: BlockHeader) {
-        self.note(.receiptsRoot, BlockRoots.receiptsRoot(receipts) == header.receiptsRoot)
+        let root = BlockRoots.receiptsRoot(receipts)
+        self.note(
+            .receiptsRoot, .hashes(stated: header.receiptsRoot, computed: root),
+            root == header.receiptsRoot)
         var bloom = LogsBloom()
-        var blooms = true
-        for receipt in receipts {
+        var faults: [Fault] = []
+        for (index, receipt) in receipts.enumerated() {
             let own = BlockRoots.logsBloom(of: receipt.logs)
-            blooms = blooms && own == receipt.logsBloom
+            if own != receipt.logsBloom { faults.append(Fault(index: index, reason: .bloom)) }
             bloom.formUnion(own)
         }
-        self.note(.receiptBlooms, blooms)
-        self.note(.logsBloom, bloom == header.logsBloom)
-        self.note(.gasUsed, header.gasUsed == receipts.last?.cumulativeGasUsed ?? 0)
+        self.note(.receiptBlooms, receipts.count, faults)
+        self.note(
+            .logsBloom, .blooms(stated: header.logsBloom, computed: bloom),
+            bloom == header.logsBloom)
+        let gas = receipts.last?.cumulativeGasUsed ?? 0
+        self.note(.gasUsed, .gas(stated: header.gasUsed, computed: gas), gas == header.gasUsed)
     }
 
-    private mutating func note(_ check: Check, _ holds: Bool) {
+    private mutating func note(_ check: Check, _ evidence: Evidence?, _ holds: Bool) {
         self.outcomes[check] = holds ? .holds : .fails
+        self.evidence[check] = evidence
+    }
+
+    private mutating func note(_ check: Check, _ count: Int, _ faults: [Fault]) {
+        self.note(check, .items(count: count, faults: faults), faults.isEmpty)
     }
 }

@@ -10,6 +10,10 @@ package enum ProofError: Error, Equatable, Sendable {
     case rlp(RLPFault, offset: Int)
     /// A header has a later fork's field but lacks this one.
     case headerFieldMissing(HeaderField)
+    /// The hash of a header covers a seal that JSON-RPC gives otherwise or not at all (AuRa).
+    case foreignSeal
+    /// The header's withdrawals root is that of a contract's storage (OP-stack since Isthmus).
+    case withdrawalsRootOfStorage
     /// A transaction of this type must have this field.
     case transactionFieldMissing(TransactionField, type: UInt8)
     /// The encoding of this transaction type is not known, or it may not stand here.
@@ -79,6 +83,12 @@ extension ProofError: CustomStringConvertible {
         case .headerFieldMissing(let field):
             "a block header lacks \(field.rawValue) but has a field of a later fork; "
                 + "its hash cannot be computed, ask another provider"
+        case .foreignSeal:
+            "the seal is not the mix hash and nonce of the usual header (AuRa, or they are "
+                + "missing); the hash cannot be checked"
+        case .withdrawalsRootOfStorage:
+            "on an OP-stack chain since Isthmus this root is of a contract's storage; it cannot "
+                + "be checked"
         case .transactionFieldMissing(let field, let type):
             "a transaction of type \(type) lacks \(field.rawValue); ask another provider"
         case .transactionType(let type):

@@ -53,9 +53,8 @@ extension TransactionCoding {
         case Self.arbitrumInternal:
             transaction.chainID = try fields.readU256()
             transaction.input = try fields.readBytes()
-            // ArbOS itself sends them to itself.
-            transaction.from = Address(words: 0, 0, 0x000a_4b05)
-            transaction.to = transaction.from
+            transaction.from = Self.arbOS
+            transaction.to = Self.arbOS
             return transaction
         default: break
         }

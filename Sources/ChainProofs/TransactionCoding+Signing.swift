@@ -24,13 +24,15 @@ extension TransactionCoding {
 
     /// The account whose key signed a transaction.
     ///
-    /// Unsigned types (deposits, Arbitrum's internal ones) give the sender that they state. High `s`
+    /// Unsigned types: a deposit gives the sender that it states, which its hash covers; Arbitrum's
+    /// internal one gives ArbOS, which alone sends such. High `s`
     /// is refused as EIP-2 wants since Homestead; allow it for blocks before (mainnet 1,150,000).
     package static func sender(
         of transaction: Transaction, highS: HighSPolicy = .refuse
     ) throws(ProofError) -> Address {
         switch transaction.type {
-        case Self.deposit, Self.arbitrumInternal: return transaction.from
+        case Self.deposit: return transaction.from
+        case Self.arbitrumInternal: return Self.arbOS
         default: break
         }
         let (signature, chainID) = try self.signature(of: transaction)
@@ -41,6 +43,17 @@ extension TransactionCoding {
             return try SecpContext.shared.recover(hash: hash, signature: signature, highS: highS)
         } catch {
             throw .signature(error)
+        }
+    }
+
+    /// As ``sender(of:highS:)``, with the error as a value: to be computed for many at once.
+    package static func recovery(
+        of transaction: Transaction, highS: HighSPolicy = .refuse
+    ) -> Result<Address, ProofError> {
+        do throws(ProofError) {
+            return .success(try self.sender(of: transaction, highS: highS))
+        } catch {
+            return .failure(error)
         }
     }
 

@@ -14,8 +14,10 @@ package import EVMPrimitives
 package enum TransactionCoding {
     /// Arbitrum's internal transaction: `0x6a || rlp([chainId, input])`, unsigned.
     static let arbitrumInternal: UInt8 = 0x6a
+    /// The account of ArbOS, which sends internal transactions to itself.
+    static let arbOS = Address(words: 0, 0, 0x000a_4b05)
     /// An OP-stack deposit, unsigned.
-    static let deposit: UInt8 = 0x7e
+    package static let deposit: UInt8 = 0x7e
 
     /// The bytes that the transactions root holds and whose hash is the transaction's.
     ///

@@ -178,10 +178,12 @@ extension JSONRPCClient {
                 receipts.append(current)
                 current = []
             }
-            guard case .receipts(let answer) = try outcome.get() else {
+            switch try outcome.get() {
+            case .receipts(let answer): current += answer.receipts
+            case .receipt(let receipt): current.append(receipt)
+            default:
                 throw .behind(endpoint: self.endpoint.name, detail: "no receipts, null instead")
             }
-            current += answer.receipts
         }
         while receipts.count < counts.count {
             receipts.append(current)

@@ -9,7 +9,7 @@ import JSONBytes
 struct RPCCall: Sendable {
     /// What kind of value `result` is.
     enum Shape: Sendable {
-        case quantity, word, bytes, text, header, outline, logs, receipts, receipt, fees
+        case quantity, word, bytes, text, header, outline, block, logs, receipts, receipt, fees
     }
 
     let method: String
@@ -81,8 +81,10 @@ enum RPCValue: Sendable {
     case text(String)
     case header(BlockHeader)
     case outline(BlockOutline)
+    case block(WholeBlock)
     case logs(LogBatch)
     case receipts(BlockReceipts)
+    case receipt(Receipt)
     case fees(FeeHistory)
 }
 

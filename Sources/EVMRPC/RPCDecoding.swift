@@ -30,7 +30,7 @@ enum RPCDecoding {
                 try cursor.readHexBytes(in: bytes, appendingTo: &out)
                 return .bytes(out)
             case .text: return .text(try cursor.readStringText(in: bytes))
-            case .header, .outline, .logs, .receipts, .receipt, .fees: break
+            case .header, .outline, .block, .logs, .receipts, .receipt, .fees: break
             }
         } catch {
             throw fault(path, error)
@@ -38,11 +38,10 @@ enum RPCDecoding {
         switch shape {
         case .header: return .header(try Self.header(bytes, &cursor, path: path))
         case .outline: return .outline(try Self.outline(bytes, &cursor, path: path))
+        case .block: return .block(try Self.wholeBlock(bytes, &cursor, path: path))
         case .logs: return .logs(try Self.logs(bytes, &cursor, path: path))
         case .receipts: return .receipts(try Self.receipts(bytes, &cursor, path: path))
-        case .receipt:
-            let receipt = try Self.receipt(bytes, &cursor, path: path)
-            return .receipts(BlockReceipts(receipts: [receipt], raw: []))
+        case .receipt: return .receipt(try Self.receipt(bytes, &cursor, path: path))
         default: return .fees(try Self.fees(bytes, &cursor, path: path))
         }
     }

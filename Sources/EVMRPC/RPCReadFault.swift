@@ -1,10 +1,10 @@
 // Weir
 // SPDX-License-Identifier: Apache-2.0
 
-import JSONBytes
+package import JSONBytes
 
-/// Why a body is not the answer to what was asked.
-enum RPCReadFault: Error, Equatable, Sendable {
+/// Why a body is not the answer to what was asked, or a document not what it has to be.
+package enum RPCReadFault: Error, Equatable, Sendable {
     case empty
     case html
     /// Not JSON, or cut off.
@@ -27,7 +27,7 @@ enum RPCReadFault: Error, Equatable, Sendable {
 }
 
 extension RPCReadFault: CustomStringConvertible {
-    var description: String {
+    package var description: String {
         switch self {
         case .empty: "the body is empty"
         case .html: "HTML instead of JSON; check the URL"

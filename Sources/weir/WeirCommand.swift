@@ -35,6 +35,7 @@ struct WeirCommand: AsyncParsableCommand {
             Config.self,
             Metrics.self,
             ABI.self,
+            Verify.self,
             Store.self,
             Rewind.self,
             Rebuild.self,

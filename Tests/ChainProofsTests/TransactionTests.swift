@@ -277,7 +277,7 @@ struct TransactionTests {
         errors += [
             .transactionFieldMissing(.gasPrice, type: 0), .transactionType(9),
             .signatureV(3, type: 0), .chainID(expected: 1, found: nil), .signature(.highS),
-            .trieKeyLength(300),
+            .trieKeyLength(300), .foreignSeal, .withdrawalsRootOfStorage,
         ]
         #expect(Set(errors.map(\.description)).count == errors.count)
     }

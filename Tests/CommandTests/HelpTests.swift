@@ -11,7 +11,8 @@ struct HelpTests {
     static let commands: [[String]] = [
         ["demo"], ["run"], ["backfill"], ["check"], ["doctor"], ["status"], ["config"], ["config", "show"],
         ["config", "schema"], ["metrics"], ["abi"], ["abi", "decode"], ["abi", "encode"],
-        ["abi", "event"], ["abi", "selector"], ["abi", "logs"], ["store"], ["store", "stats"],
+        ["abi", "event"], ["abi", "selector"], ["abi", "logs"], ["verify"], ["verify", "files"],
+        ["verify", "block"], ["store"], ["store", "stats"],
         ["store", "verify"], ["store", "backup"], ["rewind"], ["rebuild"],
     ]
 

@@ -35,6 +35,8 @@ package struct ByteInput: ~Copyable {
     /// Bytes of the buffer that were searched for a boundary.
     private var searched = 0
     private var isAtEnd = false
+    /// A line was refused as too long, and the rest of it is still coming.
+    private var isDiscarding = false
 
     /// - Parameter path: nil or `-` for standard input.
     package init(
@@ -70,6 +72,9 @@ package struct ByteInput: ~Copyable {
 
     /// Calls `body` with the next piece, whole lines or documents; false at the end.
     ///
+    /// Throws `ToolError.inputTooLong` once for a line above the limit; the next call goes on behind
+    /// that line.
+    ///
     /// - Parameter waiting: called before each read, which may wait: the place to write what is
     ///   ready.
     package mutating func next(
@@ -77,6 +82,7 @@ package struct ByteInput: ~Copyable {
         _ body: (RawSpan) throws(ToolError) -> Void
     ) throws(ToolError) -> Bool {
         while true {
+            if self.isDiscarding { self.discard() }
             if let end = self.lastBoundary() {
                 try body(unsafe self.buffer.span.extracting(self.given..<end).bytes)
                 self.given = end
@@ -91,11 +97,20 @@ package struct ByteInput: ~Copyable {
                 return true
             }
             guard self.buffer.count - self.given <= self.limitBytes else {
+                self.isDiscarding = true
                 throw .inputTooLong(limitBytes: self.limitBytes)
             }
             try waiting()
             try self.fill()
         }
+    }
+
+    /// Lets go of what is left of a line that was refused.
+    private mutating func discard() {
+        let end = self.buffer[self.given...].firstIndex(of: 0x0a)
+        self.isDiscarding = end == nil
+        self.given = end.map { $0 + 1 } ?? self.buffer.count
+        self.searched = self.given
     }
 
     /// The place behind the last boundary of what was not given yet.
