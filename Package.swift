@@ -180,7 +180,7 @@ let package = Package(
             "EVMRPCTests",
             [
                 "EVMRPC", "WeirPorts", "ChainModel", "EVMPrimitives", "JSONBytes",
-                "CurlTransport", "LogJSON",
+                "CurlTransport", "LogJSON", "ChainSync",
             ]),
         tests(
             "HTTPFrontTests",
