@@ -28,7 +28,7 @@ package final class App: Sendable {
     private let started: Duration
     private let database: SQLiteConnection
     private let curl: CurlClient
-    private let pools: [String: EndpointPool]
+    private let keeper: EndpointKeeper
     private let followers: [ChainFollower]
     private let server: HTTPServer
     /// The instance's metrics: also where the metrics of libraries go, see ``Running``.
@@ -60,23 +60,21 @@ package final class App: Sendable {
             var pools: [String: EndpointPool] = [:]
             var followers: [ChainFollower] = []
             for (chain, followed) in zip(configuration.chains, chains) {
-                let observer = metrics.observer(of: chain.name)
-                var clients: [JSONRPCClient] = []
-                for endpoint in chain.endpoints {
-                    clients.append(
-                        try JSONRPCClient(endpoint, curl: curl, clock: clock, observer: observer))
-                }
-                let pool = EndpointPool(clients, expecting: chain.id, clock: clock)
+                let pool = try await chain.pool(
+                    curl: curl, metrics: metrics, store: store, clock: clock)
                 pools[chain.name] = pool
                 var chainLogger = logger
                 chainLogger[metadataKey: "chain"] = .string(chain.name)
                 followers.append(
                     try await ChainFollower(
                         followed, client: pool, store: store, metrics: metrics, clock: clock,
+                        rangeLimit: pool.rangeLimit,
                         seed: seed &+ UInt64(followers.count), logger: chainLogger))
             }
             self.registry = metrics.registry
-            self.pools = pools
+            self.keeper = EndpointKeeper(
+                pools: chains.compactMap { chain in pools[chain.name].map { (chain.id, $0) } },
+                store: store, clock: clock, logger: logger)
             self.followers = followers
             self.server = try Self.server(
                 configuration, metrics, followers, pools, store, chains, clock, logger)
@@ -114,6 +112,7 @@ package final class App: Sendable {
         let path = configuration.storePath
         routes.beforeScrape = {
             metrics.refresh(ProcessFiles.reading(), storeBytes: ProcessFiles.size(ofStore: path))
+            for (chain, pool) in pools { metrics.show(pool.health, of: chain) }
         }
         return try HTTPServer(configuration: configuration.server, routes: routes, logger: logger)
     }
@@ -127,7 +126,7 @@ package final class App: Sendable {
     ) async throws -> UnixSignal? {
         let seen = SeenSignal()
         let services: [any Service] =
-            [self.server] + self.followers.map { FollowerService(follower: $0) }
+            [self.server, self.keeper] + self.followers.map { FollowerService(follower: $0) }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map {

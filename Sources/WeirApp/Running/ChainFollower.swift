@@ -81,10 +81,12 @@ package actor ChainFollower {
 
     /// Makes a follower from what the store holds.
     ///
+    /// - Parameter rangeLimit: the most blocks that any endpoint's `eth_getLogs` takes; nil where
+    ///   that is not known.
     /// - Throws: ``FollowerError`` where the stored chain and the configuration do not fit.
     package init(
         _ chain: FollowedChain, client: any ChainClient, store: WeirStore, metrics app: AppMetrics,
-        clock: RPCClock, seed: UInt64, logger: Logger
+        clock: RPCClock, rangeLimit: UInt64? = nil, seed: UInt64, logger: Logger
     ) async throws {
         self.chain = chain
         self.client = client
@@ -98,7 +100,7 @@ package actor ChainFollower {
         self.adopted = opened.canonical
         self.machine = SyncMachine(
             configuration: chain.sync, filter: chain.filter, chain: opened.canonical,
-            limit: opened.rangeLimit, seed: seed)
+            limit: rangeLimit, seed: seed)
         if let canonical = opened.canonical { self.metrics.processed(canonical.tip) }
         self.metrics.show(self.machine)
         app.publish(self.economy.samples(namespace: app.registry.namespace), of: chain.name)
@@ -160,7 +162,7 @@ package actor ChainFollower {
             case .deliver: break
             case .request(let request): self.send(request, in: &group)
             case .wake(let at): self.wake(at, in: &group)
-            case .notice(let notice): await self.tell(notice)
+            case .notice(let notice): self.tell(notice)
             case .halt(let reason):
                 self.logger.critical(
                     "chain halted", metadata: ["reason": .string(reason.description)])
@@ -212,15 +214,13 @@ package actor ChainFollower {
         }
     }
 
-    private func tell(_ notice: SyncNotice) async {
+    private func tell(_ notice: SyncNotice) {
         switch notice {
         case .inconsistentAnswer:
             self.metrics.sawInconsistentAnswer()
             self.logger.warning("\(notice)")
-        case .rangeLimitLearnt(let blocks):
+        case .rangeLimitLearnt:
             self.logger.info("\(notice)")
-            try? await self.store.remember(
-                self.chain.id, ChainOpening.rangeLimitKey, String(blocks))
         case .finalityTagMissing, .blockTooLarge, .finalityViolationSuspected:
             self.logger.warning("\(notice)")
         }

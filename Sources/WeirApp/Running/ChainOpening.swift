@@ -59,12 +59,9 @@ package struct EconomyBuilder: StateBuilder {
 
 /// Takes a chain up where the store left it.
 enum ChainOpening {
-    static let rangeLimitKey = "log_range_limit"
-
     struct Opened {
         var economy: Economy
         var canonical: CanonicalChain?
-        var rangeLimit: UInt64?
     }
 
     /// Loads a chain; builds its trackers again where their definition changed.
@@ -85,9 +82,7 @@ enum ChainOpening {
         }
         var economy = Economy(chain.definition)
         try economy.restore(states: stored.states, reverted: stored.reverted)
-        var opened = Opened(
-            economy: economy, canonical: nil,
-            rangeLimit: stored.memory[Self.rangeLimitKey].flatMap { UInt64($0) })
+        var opened = Opened(economy: economy, canonical: nil)
         guard let settled = stored.settled else { return opened }
         guard let canonical = CanonicalChain(settled: settled, window: stored.window) else {
             throw FollowerError.brokenWindow(chain: chain.name)
