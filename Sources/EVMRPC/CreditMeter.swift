@@ -46,6 +46,13 @@ package struct CreditMeter: Sendable, Equatable {
         return true
     }
 
+    /// Gives back what was taken for a request that did not reach the provider.
+    mutating func giveBack(_ credits: UInt64) {
+        self.used -= min(self.used, credits)
+        let slot = Int(self.minute % Self.paceMinutes)
+        self.minutes[slot] -= min(self.minutes[slot], credits)
+    }
+
     /// Takes up what was used before a restart; what is of another day is past.
     package mutating func restore(used: UInt64, day: Int64, at unixSeconds: Int64) {
         self.turn(unixSeconds)

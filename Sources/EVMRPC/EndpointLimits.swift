@@ -53,6 +53,9 @@ struct EndpointLimits: Sendable {
         self.pausedUntil = now + RateLimitHeaders.clamped(pause)
     }
 
+    /// Gives back the credits of a request that did not reach the provider.
+    mutating func giveBack(_ credits: UInt64) { self.meter.giveBack(credits) }
+
     mutating func restore(used: UInt64, day: Int64, unixSeconds: Int64) {
         self.meter.restore(used: used, day: day, at: unixSeconds)
     }

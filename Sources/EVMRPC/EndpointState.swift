@@ -18,6 +18,8 @@ struct EndpointState: Sendable {
     /// The rest of one that refuses us: keys and plans do not change within seconds.
     static let deniedRest = Duration.seconds(60)
     static let deniedRestMax = Duration.seconds(900)
+    /// The rest of one whose answer was disproved. Every answer is checked, so it does no harm.
+    static let unprovenRest = Duration.seconds(10)
     /// So many answers in a row that another endpoint overtook are as good as a failure.
     static let overtakenMax = 3
 
@@ -112,7 +114,7 @@ struct EndpointState: Sendable {
         case .denied:
             self.denials = min(self.denials + 1, 8)
             atLeast = min(Self.deniedRest * (1 << (self.denials - 1)), Self.deniedRestMax)
-        case .unproven: atLeast = Self.deniedRest
+        case .unproven: atLeast = Self.unprovenRest
         case .unreachable, .badAnswer, .serverError: break
         }
         self.breaker.failed(ticket, at: now, random: random, atLeast: atLeast)

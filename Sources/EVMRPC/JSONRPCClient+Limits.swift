@@ -1,6 +1,7 @@
 // Weir
 // SPDX-License-Identifier: Apache-2.0
 
+import CurlTransport
 import Synchronization
 
 // What a pool wants to know of an endpoint's limits before it asks, and what is kept of them.
@@ -48,5 +49,18 @@ extension JSONRPCClient {
                 counts[index].method, times: counts[index].count)
         }
         return counts
+    }
+
+    /// What did not even reach the provider costs nothing.
+    func giveBack(_ error: TransportError, _ calls: inout [RPCExchange.Calls]) {
+        switch error {
+        case .couldNotConnect, .couldNotResolve, .invalidRequest, .tooManyInFlight, .shutDown: break
+        default: return
+        }
+        for index in calls.indices {
+            let credits = calls[index].credits
+            calls[index].credits = 0
+            self.limits.withLock { $0.giveBack(credits) }
+        }
     }
 }

@@ -142,6 +142,7 @@ package final class JSONRPCClient: Sendable {
         do throws(TransportError) {
             response = try await self.transport.send(body)
         } catch {
+            self.giveBack(error, &report.methods)
             return try self.settle(self.classifier.classify(error, question), calls, &report)
         }
         report.bytesReceived =

@@ -150,4 +150,27 @@ import WeirPorts
             ])
         #expect(client.credits.used == 240)
     }
+
+    @Test func whatDidNotReachTheProviderCostsNothing() async throws {
+        let seen = Mutex<[UInt64]>([])
+        func client(_ error: TransportError) throws -> JSONRPCClient {
+            try .test(
+                ScriptedTransport { _ throws(TransportError) in throw error }, creditsPerDay: 5,
+                observer: RPCObserver { exchange in
+                    seen.withLock { $0 += exchange.methods.map(\.credits) }
+                })
+        }
+        let dead = try client(.couldNotConnect(host: "h"))
+        for _ in 0..<9 {
+            let error = await failure { () throws(ChainClientError) in try await dead.chainID() }
+            #expect(error?.reason == "unreachable")
+        }
+        #expect(dead.credits.used == 0 && seen.withLock { $0 }.allSatisfy { $0 == 0 })
+        // An answer that was cut off was made all the same.
+        let cut = try client(.truncated(host: "h"))
+        for _ in 0..<9 {
+            _ = await failure { () throws(ChainClientError) in try await cut.chainID() }
+        }
+        #expect(cut.credits.used == 5 && cut.isOutOfCredits)
+    }
 }

@@ -81,7 +81,7 @@ final class EndpointKeeper: Service {
             for (name, memory) in pool.memories.sorted(by: { $0.key < $1.key }) {
                 let key = "\(chain)/\(name)"
                 let before = self.written.withLock { $0[key] } ?? EndpointMemory()
-                guard withCredits ? memory != before : memory.range != before.range else {
+                guard withCredits ? memory.text != before.text : memory.range != before.range else {
                     continue
                 }
                 do {
