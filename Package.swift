@@ -185,7 +185,7 @@ let package = Package(
             "EVMRPCTests",
             [
                 "EVMRPC", "WeirPorts", "ChainModel", "ChainProofs", "ChainSimulator",
-                "EVMPrimitives", "JSONBytes", "CurlTransport", "LogJSON",
+                "EVMPrimitives", "JSONBytes", "CurlTransport", "LogJSON", "ChainSync",
             ]),
         tests(
             "HTTPFrontTests",

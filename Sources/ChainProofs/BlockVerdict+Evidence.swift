@@ -91,9 +91,6 @@ extension BlockVerdict.Fault: CustomStringConvertible {
 }
 
 extension LogsBloom {
-    /// How many bits are set.
-    package var bitCount: Int { self.bytes.reduce(0) { $0 + $1.nonzeroBitCount } }
-
     /// How many bits are set here and not in another filter.
     package func bitCount(without other: LogsBloom) -> Int {
         zip(self.bytes, other.bytes).reduce(0) { $0 + ($1.0 & ~$1.1).nonzeroBitCount }

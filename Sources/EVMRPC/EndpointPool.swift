@@ -1,18 +1,22 @@
 // Weir
 // SPDX-License-Identifier: Apache-2.0
 
-package import ChainModel
+import ChainModel
 package import CurlTransport
 package import EVMPrimitives
 import Synchronization
-package import WeirPorts
+import WeirPorts
 
-/// Several endpoints of one chain behind one face: the heaviest that works is asked, the others
-/// stand by.
+/// Several endpoints of one chain behind one face.
 ///
-/// An endpoint that fails rests for a while that grows with its failures, and comes back by itself.
-/// Each is asked for its chain id before anything else; one of another chain is never asked again.
-/// A range that is too large is the caller's business and not tried elsewhere.
+/// What follows the head is asked of the heaviest endpoint that works; ranges of the past are shared
+/// by weight. An endpoint that fails rests for a while that grows with its failures, and comes back
+/// by itself, with its share. One that is far slower than usual is overtaken by another. Each is
+/// asked for its chain id before anything else; one of another chain is never asked again. With a
+/// quorum, no block hash goes out that fewer endpoints said.
+///
+/// What is decided is decided by values: ``EndpointState``, `CircuitBreaker`, `EndpointChoice`,
+/// `HedgePolicy`. The pool asks.
 package final class EndpointPool: Sendable {
     /// How patient a pool is.
     package struct Policy: Sendable {
@@ -22,35 +26,76 @@ package final class EndpointPool: Sendable {
         package var rounds: Int
         /// The longest wait for an endpoint to come back within one call.
         package var patience: Duration
+        /// How many endpoints have to say a block's hash; 1 asks no second one.
+        package var quorum: Int
+        /// Whether slow requests are asked of a second endpoint too.
+        package var isHedging: Bool
 
         package init(
             backoff: Backoff.Policy = Backoff.Policy(
-                first: .milliseconds(250), ceiling: .seconds(30), retries: 16),
-            rounds: Int = 3, patience: Duration = .seconds(5),
+                first: .milliseconds(250), ceiling: .seconds(30), retries: 16,
+                retryAfterCeiling: .seconds(900)),
+            rounds: Int = 3, patience: Duration = .seconds(5), quorum: Int = 1,
+            isHedging: Bool = true,
         ) {
             self.backoff = backoff
             self.rounds = max(1, rounds)
             self.patience = patience
+            self.quorum = max(1, quorum)
+            self.isHedging = isHedging
         }
     }
 
-    /// How one endpoint does, for status pages and metrics.
-    package struct Health: Sendable, Equatable {
-        package var endpoint: String
-        package var isReady: Bool
-        /// Failures since the last success.
-        package var failures: Int
-        /// The label of the last error, if it was not followed by a success.
-        package var reason: String?
+    /// Who is told of what only a pool sees; called from its tasks, so it must be quick.
+    package struct Observer: Sendable {
+        /// A second endpoint, of this name, was asked because the first took long.
+        package var hedged: @Sendable (String) -> Void
+        /// Endpoints named different hashes for one height.
+        package var disagreed: @Sendable () -> Void
+
+        package init(
+            hedged: @escaping @Sendable (String) -> Void = { _ in },
+            disagreed: @escaping @Sendable () -> Void = {}
+        ) {
+            self.hedged = hedged
+            self.disagreed = disagreed
+        }
     }
 
-    /// In the order in which they are asked.
-    private let clients: [JSONRPCClient]
-    private let expected: ChainID?
-    private let policy: Policy
-    private let clock: RPCClock
-    private let random: @Sendable () -> UInt64
-    private let states: Mutex<[EndpointState]>
+    /// The `check` of an error about endpoints that contradict each other, without a majority.
+    static let quorumCheck = "quorum"
+    /// The `check` where a quorum of others says something else.
+    static let outvotedCheck = "outvoted"
+    /// The longest wait that is handed on with an error: whatever is the matter, it is looked at
+    /// again after that.
+    static let retryMax = Duration.seconds(300)
+    /// How often it is looked whether the one request that tries a resting endpoint has ended.
+    private static let probePoll = Duration.milliseconds(100)
+
+    /// In the order of preference.
+    let clients: [JSONRPCClient]
+    let expected: ChainID?
+    let policy: Policy
+    let clock: RPCClock
+    let random: @Sendable () -> UInt64
+    let observer: Observer
+    let state: Mutex<State>
+
+    struct State: Sendable {
+        var endpoints: [EndpointState]
+        var choice: EndpointChoice
+        var hedging = HedgePolicy()
+        /// The endpoint that named the head last.
+        var source: Int?
+        /// Blocks whose hash a quorum said, the newest last.
+        var confirmed: [BlockRef] = []
+    }
+
+    /// A request that was let through.
+    struct Admitted {
+        var index: Int
+        var ticket: CircuitBreaker.Ticket
+    }
 
     /// - Parameters:
     ///   - clients: at least one; a pool without any fails every call.
@@ -58,7 +103,7 @@ package final class EndpointPool: Sendable {
     ///   - random: 64 random bits, for the spread of waiting times.
     package init(
         _ clients: [JSONRPCClient], expecting expected: ChainID?, policy: Policy = Policy(),
-        clock: RPCClock = .system,
+        clock: RPCClock = .system, observer: Observer = Observer(),
         random: @escaping @Sendable () -> UInt64 = { UInt64.random(in: 0...UInt64.max) },
     ) {
         // A stable order: by weight, and as given among equals.
@@ -70,39 +115,37 @@ package final class EndpointPool: Sendable {
         self.expected = expected
         self.policy = policy
         self.clock = clock
+        self.observer = observer
         self.random = random
-        self.states = Mutex(clients.map { _ in EndpointState(policy.backoff) })
-    }
-
-    package var health: [Health] {
-        let now = self.clock.now()
-        let states = self.states.withLock { $0 }
-        return zip(self.clients, states).map { client, state in
-            Health(
-                endpoint: client.endpoint.name, isReady: state.isReady(at: now),
-                failures: state.failures, reason: state.lastError?.reason)
-        }
+        self.state = Mutex(
+            State(
+                endpoints: clients.map { _ in EndpointState(policy.backoff) },
+                choice: EndpointChoice(count: clients.count)))
     }
 
     /// Asks one endpoint after the other until one answers or none is left.
     ///
     /// - Throws: the error that leaves most hope of those that occurred.
-    private func run<Answer: Sendable>(
-        _ ask: (JSONRPCClient) async throws(ChainClientError) -> Answer
+    func run<Answer: Sendable>(
+        _ work: PoolWork = .other,
+        _ ask: @escaping @Sendable (JSONRPCClient) async throws(ChainClientError) -> Answer
     ) async throws(ChainClientError) -> Answer {
         var worst: ChainClientError?
         for round in 1...self.policy.rounds {
             var mayRetry = false
-            for index in self.clients.indices where self.isReady(index) {
+            var tried: Set<Int> = []
+            while let admitted = self.admit(work, except: tried) {
+                tried.insert(admitted.index)
                 do throws(ChainClientError) {
-                    try await self.checkChain(index)
-                    let answer = try await ask(self.clients[index])
-                    self.states.withLock { $0[index].succeeded() }
-                    return answer
+                    return try await self.race(admitted, work, &tried, ask)
                 } catch {
-                    self.note(error, index)
                     switch error {
-                    case .rangeTooLarge, .cancelled: throw error
+                    case .cancelled: throw error
+                    case .rangeTooLarge(_, let hint):
+                        // Too many logs are too many everywhere; a limit of blocks may not be.
+                        guard self.isLimit(hint), self.isAnybodyLeft(work, except: tried) else {
+                            throw self.advised(error, work)
+                        }
                     case .rateLimited, .serverError, .unreachable, .badAnswer, .unproven:
                         mayRetry = true
                     case .behind, .unsupported, .denied, .wrongChain: break
@@ -110,29 +153,48 @@ package final class EndpointPool: Sendable {
                     worst = Self.better(worst, error)
                 }
             }
+            if let refusal = self.refusal(work) { throw refusal }
             // Nobody was asked, or somebody may do better later: wait for the first to come back.
             guard round < self.policy.rounds, mayRetry || worst == nil else { break }
             guard let wait = self.shortestRest(), wait <= self.policy.patience else { break }
-            do { try await self.clock.sleep(wait) } catch { throw .cancelled }
+            do {
+                try await self.clock.sleep(wait > .zero ? wait : Self.probePoll)
+            } catch { throw .cancelled }
         }
-        throw worst ?? self.restingError()
+        throw self.patient(worst ?? self.restingError())
     }
 
-    private func isReady(_ index: Int) -> Bool {
-        let now = self.clock.now()
-        return self.states.withLock { $0[index].isReady(at: now) }
-    }
-
-    private func note(_ error: ChainClientError, _ index: Int) {
-        let now = self.clock.now()
-        let random = self.random()
-        self.states.withLock { $0[index].failed(error, now: now, random: random) }
+    /// Lets a request through to the endpoint whose turn it is; nil where nobody may be asked.
+    func admit(_ work: PoolWork, except tried: Set<Int>) -> Admitted? {
+        let (now, unixSeconds) = (self.clock.now(), self.clock.unixSeconds())
+        let limits = self.clients.map { ($0.isOutOfCredits, $0.wait) }
+        return self.state.withLock { state in
+            let candidates = self.clients.indices.compactMap { index -> EndpointChoice.Candidate? in
+                let endpoint = state.endpoints[index]
+                guard !tried.contains(index), !limits[index].0, endpoint.isReady(at: now),
+                    endpoint.takes(work.blocks, at: unixSeconds)
+                else { return nil }
+                return EndpointChoice.Candidate(
+                    index: index, weight: self.clients[index].endpoint.weight,
+                    wait: limits[index].1)
+            }
+            let chosen: Int? =
+                switch work {
+                case .heads: EndpointChoice.forStep(candidates, source: nil)
+                case .step: EndpointChoice.forStep(candidates, source: state.source)
+                case .logs, .other: state.choice.sharing(candidates)
+                }
+            guard let chosen, let ticket = state.endpoints[chosen].begin(at: now) else {
+                return nil
+            }
+            return Admitted(index: chosen, ticket: ticket)
+        }
     }
 
     /// Asks an endpoint for its chain the first time.
-    private func checkChain(_ index: Int) async throws(ChainClientError) {
+    func checkChain(_ index: Int) async throws(ChainClientError) {
         guard let expected = self.expected else { return }
-        guard self.states.withLock({ $0[index].chain }) == .unknown else { return }
+        guard self.state.withLock({ $0.endpoints[index].chain }) == .unknown else { return }
         let client = self.clients[index]
         let found = try await client.chainID()
         guard found == expected else {
@@ -140,21 +202,47 @@ package final class EndpointPool: Sendable {
                 endpoint: client.endpoint.name, expected: expected.rawValue,
                 found: found.rawValue)
         }
-        self.states.withLock { $0[index].chain = .right }
+        self.state.withLock { $0.endpoints[index].chain = .right }
+    }
+
+    /// Notes how a request ended.
+    func note(_ admitted: Admitted, _ work: PoolWork, _ error: ChainClientError?) {
+        let (now, unixSeconds) = (self.clock.now(), self.clock.unixSeconds())
+        let random = self.random()
+        let (index, ticket) = (admitted.index, admitted.ticket)
+        self.state.withLock { state in
+            guard let error else {
+                if work == .heads { state.source = index }
+                return state.endpoints[index].succeeded(ticket, work.kind, at: now)
+            }
+            if let other = error.endpointName, other != self.clients[index].endpoint.name {
+                // Another endpoint's fault, noted there: of this one it says nothing.
+                return state.endpoints[index].abandoned(ticket)
+            }
+            if let blocks = self.learns(error, work) {
+                state.endpoints[index].range = EndpointMemory.LearntRange(
+                    blocks: blocks, learntAt: unixSeconds)
+            }
+            state.endpoints[index].failed(error, ticket, at: now, random: random)
+        }
     }
 
     /// How long until the first endpoint may be asked again; nil where none ever will.
     private func shortestRest() -> Duration? {
-        let now = self.clock.now()
-        return self.states.withLock { states in
-            states.filter { !$0.isWrong }
-                .map { max(.zero, max($0.openUntil, $0.distrustedUntil) - now) }.min()
+        let (now, unixSeconds) = (self.clock.now(), self.clock.unixSeconds())
+        let midnight = CreditMeter.untilMidnight(unixSeconds)
+        let spent = self.clients.map(\.isOutOfCredits)
+        return self.state.withLock { state in
+            zip(state.endpoints, spent).compactMap { endpoint, isSpent -> Duration? in
+                endpoint.rest(at: now).map { max($0, isSpent ? midnight : .zero) }
+            }.min()
         }
     }
 
     /// Why nobody could be asked.
     private func restingError() -> ChainClientError {
-        let states = self.states.withLock { $0 }
+        let states = self.state.withLock { $0.endpoints }
+        let midnight = CreditMeter.untilMidnight(self.clock.unixSeconds())
         var best: ChainClientError?
         for (client, state) in zip(self.clients, states) {
             if case .wrong(let found) = state.chain, let expected = self.expected {
@@ -162,15 +250,26 @@ package final class EndpointPool: Sendable {
                     best,
                     .wrongChain(
                         endpoint: client.endpoint.name, expected: expected.rawValue, found: found))
-            } else if let error = state.lastError ?? state.disproof {
+            } else if client.isOutOfCredits {
+                best = Self.better(
+                    best, .rateLimited(endpoint: client.endpoint.name, retryAfter: midnight))
+            } else if let error = state.lastError {
                 best = Self.better(best, error)
             }
         }
         return best ?? .unreachable(endpoint: "rpc", cause: "no endpoint is configured")
     }
 
+    /// An error with a wait that is not longer than the first endpoint's rest, nor than
+    /// ``retryMax``: no server stops a chain for good.
+    private func patient(_ error: ChainClientError) -> ChainClientError {
+        guard case .rateLimited(let endpoint, let after?) = error else { return error }
+        let rest = max(.seconds(1), self.shortestRest() ?? after)
+        return .rateLimited(endpoint: endpoint, retryAfter: min(after, rest, Self.retryMax))
+    }
+
     /// Of two errors, the one that leaves more hope; the earlier one among equals.
-    private static func better(
+    static func better(
         _ first: ChainClientError?, _ second: ChainClientError
     ) -> ChainClientError {
         func hope(_ error: ChainClientError) -> Int {
@@ -186,59 +285,5 @@ package final class EndpointPool: Sendable {
         }
         guard let first else { return second }
         return hope(second) > hope(first) ? second : first
-    }
-}
-
-extension EndpointPool: ChainClient {
-    package func chainID() async throws(ChainClientError) -> ChainID {
-        try await self.run { client throws(ChainClientError) in try await client.chainID() }
-    }
-
-    package func heads(
-        _ tags: [HeadTag]
-    ) async throws(ChainClientError) -> [HeadTag: BlockHeader] {
-        try await self.run { client throws(ChainClientError) in try await client.heads(tags) }
-    }
-
-    package func look(
-        _ tags: [HeadTag], above tip: BlockRef, filter: LogFilter
-    ) async throws(ChainClientError) -> ChainLook {
-        try await self.run { client throws(ChainClientError) in
-            try await client.look(tags, above: tip, filter: filter)
-        }
-    }
-
-    package func headers(
-        _ range: ClosedRange<BlockNumber>
-    ) async throws(ChainClientError) -> [BlockHeader] {
-        try await self.run { client throws(ChainClientError) in try await client.headers(range) }
-    }
-
-    package func header(_ hash: Hash256) async throws(ChainClientError) -> BlockHeader? {
-        try await self.run { client throws(ChainClientError) in try await client.header(hash) }
-    }
-
-    package func blocks(
-        _ refs: [BlockRef], filter: LogFilter
-    ) async throws(ChainClientError) -> [Block?] {
-        try await self.run { client throws(ChainClientError) in
-            try await client.blocks(refs, filter: filter)
-        }
-    }
-
-    package func logs(
-        _ range: ClosedRange<BlockNumber>, after parent: Hash256?, filter: LogFilter
-    ) async throws(ChainClientError) -> LogPage {
-        try await self.run { client throws(ChainClientError) in
-            try await client.logs(range, after: parent, filter: filter)
-        }
-    }
-
-    package func call(
-        to address: Address, data: [UInt8], at block: BlockRef
-    ) async throws(ChainClientError) -> [UInt8] {
-        try await self.run { client throws(ChainClientError) in
-            try await client.call(to: address, data: data, at: block)
-        }
     }
 }

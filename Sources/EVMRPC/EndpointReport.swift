@@ -40,6 +40,8 @@ package struct EndpointReport: Sendable, Equatable {
     package var logRange: LogRangeLimit?
     /// The median of single small requests; nil where none succeeded.
     package var medianLatency: Duration?
+    /// The mean time between the last blocks, in milliseconds; nil where it is not known.
+    package var blockMilliseconds: UInt64?
     package var requests: Int
 }
 
@@ -86,6 +88,8 @@ package struct EndpointInspector: Sendable {
         report.medianLatency = await self.latency(client)
         report.requests = 5 + self.latencySamples
         guard case .success(let found) = headers, let latest = found[.latest] else { return report }
+        report.blockMilliseconds = await Self.blockTime(client, latest)
+        report.requests += 1
         report.blockReceipts = await Self.receipts(client, latest.ref)
         report.logsByBlockHash = await Self.ability(
             client, .logs(block: latest.hash, self.probe?.filter ?? LimitProbe().filter))
@@ -151,6 +155,20 @@ package struct EndpointInspector: Sendable {
                     detail: "batches are refused or switched off"))
         }
         return .works
+    }
+
+    /// The mean over the last hundred blocks.
+    private static func blockTime(
+        _ client: JSONRPCClient, _ latest: BlockHeader
+    ) async -> UInt64? {
+        let before = latest.number.lowered(by: 100)
+        guard before < latest.number,
+            let header = try? await client.headers(before...before).first
+        else { return nil }
+        let seconds = UInt64(clamping: latest.timestamp.seconds(since: header.timestamp))
+        let (milliseconds, overflow) = seconds.multipliedReportingOverflow(by: 1000)
+        guard !overflow, seconds > 0 else { return nil }
+        return milliseconds / latest.number.distance(above: before)
     }
 
     private func latency(_ client: JSONRPCClient) async -> Duration? {

@@ -24,12 +24,12 @@ package final class JSONRPCClient: Sendable {
     private let observer: RPCObserver
     private let classifier: RPCErrorClassifier
     private let state: Mutex<State>
+    let limits: Mutex<EndpointLimits>
 
     /// What is learnt of the endpoint.
     private struct State {
         var nextID: UInt64 = 1
         var batchLimit: Int
-        var bucket: TokenBucket?
         var features = Features()
         /// 0 to 16: how likely it is that the next block at the head has wanted logs.
         var logsExpected = 8
@@ -67,9 +67,11 @@ package final class JSONRPCClient: Sendable {
         self.classifier = RPCErrorClassifier(
             endpoint: endpoint.name,
             scrubber: SecretScrubber(url: endpoint.url, headers: endpoint.headers))
-        self.state = Mutex(
-            State(
-                batchLimit: endpoint.batchLimit, bucket: endpoint.budget.map { TokenBucket($0) }))
+        self.state = Mutex(State(batchLimit: endpoint.batchLimit))
+        self.limits = Mutex(
+            EndpointLimits(
+                budget: endpoint.budget, creditsPerDay: endpoint.creditsPerDay,
+                unixSeconds: clock.unixSeconds()))
         verification.join(endpoint.name)
     }
 
@@ -159,12 +161,13 @@ package final class JSONRPCClient: Sendable {
     private func exchange(
         _ calls: [RPCCall], patience: Duration
     ) async throws(ChainClientError) -> [Result<RPCValue, ChainClientError>?] {
-        let firstID = try await self.admit(calls.count, patience: patience)
+        let priced = self.priced(calls)
+        let firstID = try await self.admit(priced, patience: patience)
         let body = RPCCall.body(calls[...], firstID: firstID)
         let question = Self.question(calls)
         let start = self.clock.now()
         var report = RPCExchange(
-            endpoint: self.endpoint.name, methods: Self.count(calls), duration: .zero,
+            endpoint: self.endpoint.name, methods: priced, duration: .zero,
             bytesSent: body.count, bytesReceived: 0, faults: [])
         defer {
             report.duration = self.clock.now() - start
@@ -174,11 +177,12 @@ package final class JSONRPCClient: Sendable {
         do throws(TransportError) {
             response = try await self.transport.send(body)
         } catch {
+            self.giveBack(error, &report.methods)
             return try self.settle(self.classifier.classify(error, question), calls, &report)
         }
         report.bytesReceived =
             response.bytesReceived > 0 ? response.bytesReceived : response.body.count
-        let retryAfter = response.retryAfter(now: self.clock.unixSeconds())
+        let retryAfter = self.heed(response)
         let reading: RPCAnswerReader.Reading
         do throws(RPCReadFault) {
             reading = try RPCAnswerReader.read(response.body, calls: calls[...], firstID: firstID)
@@ -248,26 +252,43 @@ package final class JSONRPCClient: Sendable {
         return outcomes
     }
 
-    /// Ids for some calls, once the budget allows them.
+    /// Takes in what the headers say of limits; the wait that is asked for with an error.
+    private func heed(_ response: HTTPResponse) -> Duration? {
+        let unixSeconds = self.clock.unixSeconds()
+        let headers = RateLimitHeaders(response.headers, now: unixSeconds)
+        let now = self.clock.now()
+        self.limits.withLock { $0.heard(headers, now: now) }
+        return response.retryAfter(now: unixSeconds) ?? headers.pause
+    }
+
+    /// Ids for some calls, once budget and credits allow them.
     private func admit(
-        _ count: Int, patience: Duration
+        _ calls: [RPCExchange.Calls], patience: Duration
     ) async throws(ChainClientError) -> UInt64 {
         if Task.isCancelled { throw .cancelled }
-        let now = self.clock.now()
-        let (firstID, wait, taken) = self.state.withLock { state in
-            let (wait, taken) =
-                state.bucket?.take(count, now: now, patience: patience) ?? (.zero, true)
-            let firstID = state.nextID
-            state.nextID &+= UInt64(count)
-            return (firstID, wait, taken)
+        let (now, unixSeconds) = (self.clock.now(), self.clock.unixSeconds())
+        let count = calls.reduce(0) { $0 + $1.count }
+        let credits = calls.reduce(UInt64(0)) { sum, calls in
+            let (total, overflow) = sum.addingReportingOverflow(calls.credits)
+            return overflow ? .max : total
         }
-        guard taken else {
-            throw .rateLimited(endpoint: self.endpoint.name, retryAfter: wait)
+        let admission = self.limits.withLock {
+            $0.admit(
+                count, credits: credits, now: now, unixSeconds: unixSeconds,
+                patience: patience)
         }
-        if wait > .zero {
-            do { try await self.clock.sleep(wait) } catch { throw .cancelled }
+        switch admission {
+        case .refused(let retryAfter):
+            throw .rateLimited(endpoint: self.endpoint.name, retryAfter: retryAfter)
+        case .after(let wait):
+            if wait > .zero {
+                do { try await self.clock.sleep(wait) } catch { throw .cancelled }
+            }
         }
-        return firstID
+        return self.state.withLock { state in
+            defer { state.nextID &+= UInt64(count) }
+            return state.nextID
+        }
     }
 
     /// What a whole body asked: the largest thing in it.
@@ -275,17 +296,5 @@ package final class JSONRPCClient: Sendable {
         let main = calls.first { $0.range != nil } ?? calls.first
         return RPCErrorClassifier.Question(
             method: main?.method ?? "", range: main?.range, calls: calls.count)
-    }
-
-    private static func count(_ calls: [RPCCall]) -> [RPCExchange.Calls] {
-        var counts: [RPCExchange.Calls] = []
-        for call in calls {
-            if let index = counts.firstIndex(where: { $0.method == call.method }) {
-                counts[index].count += 1
-            } else {
-                counts.append(RPCExchange.Calls(method: call.method, count: 1))
-            }
-        }
-        return counts
     }
 }

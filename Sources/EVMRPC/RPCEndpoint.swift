@@ -21,15 +21,22 @@ package struct RPCEndpoint: Sendable {
     package var batchLimit: Int
     /// The most calls in a time; nil does not limit.
     package var budget: RateBudget?
-    /// Endpoints of a pool are asked in the order of falling weight.
+    /// What calls cost at the provider.
+    package var pricing: CreditPricing
+    /// The most credits in a day (UTC); nil does not limit.
+    package var creditsPerDay: UInt64?
+    /// The endpoint's share of what a pool asks; the heaviest is preferred at the head.
     package var weight: Int
 
-    /// - Parameter name: empty or absent for the host of the URL.
+    /// - Parameters:
+    ///   - name: empty or absent for the host of the URL.
+    ///   - pricing: absent for that of the provider at the host.
     /// - Throws: `TransportError.invalidRequest` where the URL cannot be used.
     package init(
         name: String? = nil, url: String, headers: [(name: String, value: String)] = [],
         timeouts: HTTPTimeouts = HTTPTimeouts(), maxResponseBytes: Int = 64 << 20,
-        batchLimit: Int = 100, budget: RateBudget? = nil, weight: Int = 1,
+        batchLimit: Int = 100, budget: RateBudget? = nil, pricing: CreditPricing? = nil,
+        creditsPerDay: UInt64? = nil, weight: Int = 1,
     ) throws(TransportError) {
         let host = try EndpointURL(url).host
         self.name = if let name, !name.isEmpty { name } else { host }
@@ -39,6 +46,8 @@ package struct RPCEndpoint: Sendable {
         self.maxResponseBytes = maxResponseBytes
         self.batchLimit = max(1, batchLimit)
         self.budget = budget
+        self.pricing = pricing ?? CreditPricing(host: host)
+        self.creditsPerDay = creditsPerDay
         self.weight = weight
     }
 
@@ -51,6 +60,8 @@ package struct RPCEndpoint: Sendable {
         self.maxResponseBytes = 64 << 20
         self.batchLimit = max(1, batchLimit)
         self.budget = nil
+        self.pricing = CreditPricing()
+        self.creditsPerDay = nil
         self.weight = weight
     }
 }

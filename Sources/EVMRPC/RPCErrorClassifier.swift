@@ -49,9 +49,8 @@ struct RPCErrorClassifier: Sendable {
         if Self.has(text, Self.quotaTexts) {
             return .failed(.denied(endpoint: self.endpoint, detail: words))
         }
-        if status == 429 || error.code == 429 {
-            return .failed(.rateLimited(endpoint: self.endpoint, retryAfter: retryAfter))
-        }
+        let wait = retryAfter ?? error.backoff ?? Self.wait(in: text)
+        if status == 429 || error.code == 429 { return self.rateLimited(wait) }
         if question.calls > 1, self.isAboutBatch(error, text, question.range, status) {
             return .splitBatch
         }
@@ -65,13 +64,17 @@ struct RPCErrorClassifier: Sendable {
             return .failed(.denied(endpoint: self.endpoint, detail: words))
         }
         if Self.has(text, Self.rateTexts) || error.code == -32005 {
-            let wait = retryAfter ?? Self.wait(in: text)
-            return .failed(.rateLimited(endpoint: self.endpoint, retryAfter: wait))
+            return self.rateLimited(wait)
         }
-        if status == 503, let retryAfter {
-            return .failed(.rateLimited(endpoint: self.endpoint, retryAfter: retryAfter))
-        }
+        if status == 503, let retryAfter { return self.rateLimited(retryAfter) }
         return .failed(self.byCode(error, text, words, question, status: status))
+    }
+
+    /// No wait that a server asks for is honoured beyond ``RateLimitHeaders/pauseMax``.
+    private func rateLimited(_ wait: Duration?) -> RPCVerdict {
+        .failed(
+            .rateLimited(
+                endpoint: self.endpoint, retryAfter: wait.map(RateLimitHeaders.clamped)))
     }
 
     private func byCode(
@@ -159,10 +162,8 @@ struct RPCErrorClassifier: Sendable {
             return .failed(
                 .unsupported(
                     endpoint: self.endpoint, method: question.method, detail: "HTTP \(status)"))
-        case 429:
-            return .failed(.rateLimited(endpoint: self.endpoint, retryAfter: retryAfter))
-        case 503 where retryAfter != nil:
-            return .failed(.rateLimited(endpoint: self.endpoint, retryAfter: retryAfter))
+        case 429: return self.rateLimited(retryAfter)
+        case 503 where retryAfter != nil: return self.rateLimited(retryAfter)
         case 408, 425, 500...599:
             return .failed(
                 .serverError(endpoint: self.endpoint, code: status, detail: Self.serverText(fault)))
@@ -183,8 +184,7 @@ struct RPCErrorClassifier: Sendable {
             return .failed(
                 .badAnswer(
                     endpoint: self.endpoint, method: question.method, detail: "\(error)"))
-        case .tooManyInFlight:
-            return .failed(.rateLimited(endpoint: self.endpoint, retryAfter: nil))
+        case .tooManyInFlight: return self.rateLimited(nil)
         default:
             return .failed(
                 .unreachable(

@@ -1,6 +1,7 @@
 // Weir
 // SPDX-License-Identifier: Apache-2.0
 
+import CurlTransport
 import EVMPrimitives
 import JSONBytes
 
@@ -13,6 +14,8 @@ struct RPCErrorObject: Equatable, Sendable {
     /// The range that `data.from` and `data.to` suggest (Infura, thirdweb).
     var from: UInt64?
     var to: UInt64?
+    /// How long `data` asks to wait: `backoff_seconds` (Infura), `try_again_in` (Chainstack).
+    var backoff: Duration?
 
     init(code: Int64?, message: String, data: String = "") {
         self.code = code
@@ -36,6 +39,7 @@ struct RPCErrorObject: Equatable, Sendable {
             self.data = data.string ?? Self.text(data["message"] ?? data["details"])
             self.from = data["from"].flatMap(Self.quantity)
             self.to = data["to"].flatMap(Self.quantity)
+            self.backoff = Self.backoff(data)
         default: return nil
         }
     }
@@ -55,6 +59,25 @@ struct RPCErrorObject: Equatable, Sendable {
         case .object?, .array?: value?["message"]?.string ?? value?["reason"]?.string ?? ""
         default: ""
         }
+    }
+
+    private static func backoff(_ data: JSONValue) -> Duration? {
+        for place in [data["rate"], data] {
+            for key in ["backoff_seconds", "retry_after", "retry_after_seconds"] {
+                guard let value = place?[key], let text = value.numberText ?? value.string
+                else { continue }
+                if let wait = RetryAfter.parse(text, now: 0) { return wait }
+            }
+        }
+        // "4.12ms", "1.5s": a time of less than a second is rounded up to one.
+        guard let text = data["try_again_in"]?.string, let first = text.utf8.first,
+            (0x30...0x39).contains(first)
+        else { return nil }
+        let digits = text.utf8.prefix { (0x30...0x39).contains($0) }
+        guard let number = Int64(String(Substring(digits))), number <= 86_400_000 else {
+            return nil
+        }
+        return text.hasSuffix("ms") ? .seconds(number / 1000 + 1) : .seconds(number + 1)
     }
 
     private static func quantity(_ value: JSONValue) -> UInt64? {

@@ -18,10 +18,13 @@ package struct RPCExchange: Sendable, Equatable {
     package struct Calls: Sendable, Equatable {
         package var method: String
         package var count: Int
+        /// What these calls cost at the provider, by its pricing.
+        package var credits: UInt64
 
-        package init(method: String, count: Int) {
+        package init(method: String, count: Int, credits: UInt64 = 0) {
             self.method = method
             self.count = count
+            self.credits = credits
         }
     }
 }

@@ -81,6 +81,22 @@ package enum MetricCatalogue {
             MetricDescriptor(
                 name: "\(namespace)_rpc_received_bytes_total", help: "Bytes of answers.",
                 type: .counter, labelNames: ["chain", "endpoint"]),
+            MetricDescriptor(
+                name: "\(namespace)_rpc_credits_total",
+                help: "What calls cost at the provider, in its credits.", type: .counter,
+                labelNames: ["chain", "endpoint", "method"]),
+            MetricDescriptor(
+                name: "\(namespace)_rpc_endpoint_up",
+                help: "1 while the endpoint may be asked, 0 while it rests.", type: .gauge,
+                labelNames: ["chain", "endpoint"]),
+            MetricDescriptor(
+                name: "\(namespace)_rpc_hedged_requests_total",
+                help: "Requests sent to an endpoint because another one took long.",
+                type: .counter, labelNames: ["chain", "endpoint"]),
+            MetricDescriptor(
+                name: "\(namespace)_rpc_quorum_disagreements_total",
+                help: "Times that endpoints named different hashes for one block number.",
+                type: .counter, labelNames: ["chain"]),
         ]
     }
 

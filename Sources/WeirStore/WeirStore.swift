@@ -126,6 +126,18 @@ package struct WeirStore: Sendable {
         }
     }
 
+    /// The small things that were learnt of a chain, by their names.
+    package func memory(_ id: ChainID) async throws(StoreError) -> [String: String] {
+        let key = try id.sql
+        return try await self.read { reader throws(SQLError) in
+            var memory: [String: String] = [:]
+            try reader.forEachRow("SELECT key, value FROM memory WHERE chain = $1", [key]) {
+                row throws(SQLError) in memory[try row.text(0)] = try row.text(1)
+            }
+            return memory
+        }
+    }
+
     /// Keeps a small thing that was learnt, such as a provider's range limit.
     package func remember(
         _ id: ChainID, _ name: String, _ value: String

@@ -5,6 +5,7 @@ import ChainModel
 import CurlTransport
 import EVMPrimitives
 import Foundation
+import Synchronization
 import Testing
 import WeirPorts
 
@@ -85,5 +86,41 @@ import WeirPorts
         let error = await failure { () throws(ChainClientError) in try await client.chainID() }
         #expect(error?.reason == "unreachable")
         await curl.shutdown()
+    }
+
+    /// Two real servers: one has enough of us, the other serves, then the first is heard again.
+    @Test func aRateLimitOverHTTPIsHonouredAndTheEndpointComesBack() async throws {
+        let isStrict = Mutex(false)
+        let (first, second) = (
+            ScriptedTransport.answering(node(head: 31)), ScriptedTransport.answering(node(head: 30))
+        )
+        let strict = try MiniServer { request in
+            if isStrict.withLock({ $0 }) {
+                return MiniServer.answer(
+                    "", status: "429 Too Many Requests", headers: ["Retry-After: 40"])
+            }
+            return MiniServer.answer(first.reply(request.body))
+        }
+        try await Self.withServer({ MiniServer.answer(second.reply($0.body)) }) { server, curl in
+            let clock = FakeClock()
+            func client(_ name: String, _ port: Int, _ weight: Int) throws -> JSONRPCClient {
+                try JSONRPCClient(
+                    RPCEndpoint(name: name, url: "http://127.0.0.1:\(port)", weight: weight),
+                    curl: curl, clock: clock.clock)
+            }
+            let pool = PoolTests.pool(
+                [try client("strict", strict.port, 2), try client("other", server.port, 1)], clock)
+            #expect(try await PoolTests.head(pool) == 31)
+            isStrict.withLock { $0 = true }
+            #expect(try await PoolTests.head(pool) == 30)
+            #expect(pool.health[0].reason == "rate_limited")
+            #expect(pool.health[0].rest == .seconds(40))
+            isStrict.withLock { $0 = false }
+            clock.advance(.seconds(39))
+            #expect(try await PoolTests.head(pool) == 30)
+            clock.advance(.seconds(1))
+            #expect(try await PoolTests.head(pool) == 31)
+            #expect(pool.health[0].isReady && pool.health[0].reason == nil)
+        }
     }
 }

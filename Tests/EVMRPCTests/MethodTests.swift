@@ -345,7 +345,9 @@ import WeirPorts
         let exchanges = seen.withLock { $0 }
         #expect(exchanges.map(\.faults) == [[], ["server_error"]])
         #expect(
-            exchanges[0].methods == [RPCExchange.Calls(method: "eth_getBlockByNumber", count: 2)])
+            exchanges[0].methods == [
+                RPCExchange.Calls(method: "eth_getBlockByNumber", count: 2, credits: 2)
+            ])
         #expect(exchanges[0].bytesSent > 100 && exchanges[0].bytesReceived > 500)
     }
 

@@ -127,14 +127,16 @@ extension JSONRPCClient {
     /// A client of a scripted server, its configuration full of secrets.
     static func test(
         _ transport: ScriptedTransport, name: String = "node", batchLimit: Int = 100,
-        budget: RateBudget? = nil, weight: Int = 1, clock: RPCClock = FakeClock().clock,
+        budget: RateBudget? = nil, weight: Int = 1, pricing: CreditPricing? = nil,
+        creditsPerDay: UInt64? = nil, clock: RPCClock = FakeClock().clock,
         observer: RPCObserver = .none, verification: Verification = .off,
     ) throws -> JSONRPCClient {
         let endpoint = try RPCEndpoint(
             name: name,
             url: "https://user\(canary):\(canary)@rpc.example:8443/v3/\(canary)?key=\(canary)",
             headers: [("X-Api-Key", canary), ("Authorization", "Bearer \(canary)")],
-            batchLimit: batchLimit, budget: budget, weight: weight)
+            batchLimit: batchLimit, budget: budget, pricing: pricing,
+            creditsPerDay: creditsPerDay, weight: weight)
         return JSONRPCClient(
             endpoint, transport: transport, clock: clock, observer: observer,
             verification: verification)

@@ -138,8 +138,11 @@ struct Story {
                 trial: VerificationTrial(clients, of: self.chain.id), store: store,
                 metrics: metrics, clock: clock, logger: logger)
             let seed = self.seed
+            // Where nothing waits, every request is slow: half the runs hedge all they may.
             let pool = EndpointPool(
-                clients, expecting: self.chain.id, clock: clock, random: { seed })
+                clients, expecting: self.chain.id,
+                policy: EndpointPool.Policy(isHedging: seed % 2 == 0), clock: clock,
+                random: { seed })
             let follower = try await ChainFollower(
                 self.chain, client: pool, proving: proving, store: store, metrics: metrics,
                 clock: clock, seed: self.seed, logger: logger)

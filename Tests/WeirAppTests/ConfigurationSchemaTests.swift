@@ -17,7 +17,7 @@ import Testing
         chains:
           base:
             id: 8453
-            endpoints: [{ url: "https://rpc.example" }]
+            endpoints: [{ url: "https://rpc.example", budget: { rate: 25/s } }]
             catch_up: {}
             poll: {}
         contracts:
@@ -57,8 +57,8 @@ import Testing
         var visited: Set<String> = []
         self.compare(loaded.tree.root, WeirConfiguration.schema, &visited)
         let sections: Set = [
-            "server", "store", "logging", "chains", "endpoints", "catch_up", "poll", "contracts",
-            "values", "metrics", "key",
+            "server", "store", "logging", "chains", "endpoints", "budget", "catch_up", "poll",
+            "contracts", "values", "metrics", "key",
         ]
         #expect(visited.isSuperset(of: sections))
     }

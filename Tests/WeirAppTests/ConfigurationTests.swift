@@ -113,6 +113,15 @@ import Testing
                 + "found \"receipt\"; did you mean \"receipts\"?"
         ),
         (
+            "quorum: two",
+            "weir.yaml:5:13: error: chains.base.quorum: expected a whole number, found \"two\""
+        ),
+        (
+            "quorum: 2",
+            "weir.yaml:5:13: error: chains.base.quorum: 2 endpoints have to agree, and there are "
+                + "1; name more endpoints, or lower quorum"
+        ),
+        (
             "endpoint: x",
             "weir.yaml:5:5: error: chains.base: unknown key \"endpoint\"; did you mean "
                 + "\"endpoints\"?"

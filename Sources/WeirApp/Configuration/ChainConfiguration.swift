@@ -17,6 +17,8 @@ package struct ChainConfiguration: Sendable {
     package var id: ChainID
     /// At least one, in the order of the file.
     package var endpoints: [RPCEndpoint]
+    /// How many of them have to say a block's hash, 1 to their number.
+    package var quorum: Int
     package var sync: SyncConfiguration
     /// How much of the endpoints' answers has to be proven.
     package var verify: VerificationLevel
@@ -40,6 +42,7 @@ package struct ChainConfiguration: Sendable {
         self.name = draft.name
         self.id = draft.id
         self.endpoints = draft.endpoints
+        self.quorum = draft.quorum
         self.sync = draft.sync
         self.verify = draft.verify
         self.place = draft.place
@@ -53,6 +56,7 @@ struct ChainDraft {
     var name: String
     var id: ChainID
     var endpoints: [RPCEndpoint]
+    var quorum: Int
     var sync: SyncConfiguration
     var verify: VerificationLevel
     var place: ConfigPlace
@@ -89,6 +93,13 @@ struct ChainDraft {
         let id = section.uint64("id", in: 1 ... .max)
         self.endpoints = Self.endpoints(section)
         self.verify = section.enumeration("verify", default: .bloom)
+        self.quorum = section.int("quorum", in: 1...1_000, default: 1)
+        if !self.endpoints.isEmpty, self.quorum > self.endpoints.count {
+            section.fail(
+                at: "quorum",
+                "\(self.quorum) endpoints have to agree, and there are \(self.endpoints.count)",
+                advice: "name more endpoints, or lower quorum")
+        }
         self.sync = SyncConfiguration(section, verify: self.verify)
         guard let id, !self.endpoints.isEmpty else { return nil }
         self.id = ChainID(id)

@@ -44,7 +44,7 @@ extension SyncConfiguration {
 
 extension VerificationLevel {
     /// The most blocks of a page in catch-up, where the operator does not say.
-    fileprivate var spanMax: UInt64 {
+    var spanMax: UInt64 {
         switch self {
         case .off: 10_000
         case .bloom: 512
@@ -59,7 +59,7 @@ extension RPCEndpoint {
         let url = section.required("url", .url())
         let name = section.optional("name", .endpointName)
         let weight = section.int("weight", in: 1...1_000, default: 1)
-        let budget = section.optional("budget", .budget)
+        let budget = EndpointBudget(section)
         let timeout = section.duration(
             "timeout", in: .milliseconds(100)...Duration.seconds(600), default: .seconds(60))
         let size = section.byteSize(
@@ -72,7 +72,10 @@ extension RPCEndpoint {
                 name: name, url: url.secret.reveal(), headers: headers,
                 timeouts: HTTPTimeouts(
                     connect: min(HTTPTimeouts().connect, timeout), total: timeout),
-                maxResponseBytes: size, batchLimit: batch, budget: budget, weight: weight)
+                maxResponseBytes: size, batchLimit: batch, budget: budget.rate,
+                creditsPerDay: budget.creditsPerDay, weight: weight)
+            if let plan = budget.pricing { self.pricing.plan = plan }
+            self.pricing.overrides = budget.costs
         } catch {
             section.fail(
                 at: "url", "this URL cannot be used: its host or port is not one",

@@ -3,6 +3,7 @@
 
 import ChainModel
 package import ConfigTree
+import EVMRPC
 
 extension WeirConfiguration {
     /// What a configuration file may hold, for editors.
@@ -33,11 +34,19 @@ enum ConfigurationSchema {
         .init("level", .choice(of: LoggingConfiguration.Level.self), "The least severity."),
         .init("format", .choice(of: LoggingConfiguration.Format.self), "For people or collectors."),
     ])
+    static let budget: SchemaNode = .object([
+        .init("rate", .text(examples: ["25/s", "600/min"]), "The most calls in a time."),
+        .init("credits_per_day", .integer(1...), "The plan's credits of a day (UTC)."),
+        .init("pricing", .choice(of: CreditPricing.Plan.self), "What calls cost."),
+        .init("costs", .map(of: .integer(0...)), "Method to credits, where it costs another."),
+    ])
     static let endpoint: SchemaNode = .object([
         .init("url", .string, "JSON-RPC over http or https; a secret.", isRequired: true),
         .init("name", .string, "What metrics and logs call it; the host if missing."),
-        .init("weight", .integer(1...1_000), "The heaviest is asked first."),
-        .init("budget", .text(examples: ["25/s", "600/min"]), "The most calls in a time."),
+        .init("weight", .integer(1...1_000), "Its share; the heaviest is preferred at the head."),
+        .init(
+            "budget", .either([.text(examples: ["25/s", "600/min"]), budget]),
+            "The most calls in a time, and the plan's credits."),
         .init("timeout", .duration, "For one exchange."),
         .init("max_response", .byteSize, "The largest answer that is read."),
         .init("batch", .integer(1...1_000), "The most calls in one batch."),
@@ -63,6 +72,7 @@ enum ConfigurationSchema {
             "Below it state is settled."),
         .init("start", .integer(0...), "The first block whose events count."),
         .init("verify", .choice(of: VerificationLevel.self), "How much of each answer is proven."),
+        .init("quorum", .integer(1...), "How many endpoints must say a block's hash."),
         .init("catch_up", catchUp, "Tuning of the first reading."),
         .init("poll", poll, "How often the head is looked at."),
     ])

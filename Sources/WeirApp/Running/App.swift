@@ -28,7 +28,7 @@ package final class App: Sendable {
     private let started: Duration
     private let database: SQLiteConnection
     private let curl: CurlClient
-    private let pools: [String: EndpointPool]
+    private let keeper: EndpointKeeper
     private let followers: [ChainFollower]
     private let server: HTTPServer
     /// The instance's metrics: also where the metrics of libraries go, see ``Running``.
@@ -60,32 +60,23 @@ package final class App: Sendable {
             var pools: [String: EndpointPool] = [:]
             var followers: [ChainFollower] = []
             for (chain, followed) in zip(configuration.chains, chains) {
-                let observer = metrics.observer(of: chain.name)
                 var chainLogger = logger
                 chainLogger[metadataKey: "chain"] = .string(chain.name)
-                let verification = Verification(
-                    chain.verify,
-                    observer: metrics.verificationObserver(of: chain.name, logger: chainLogger))
-                var clients: [JSONRPCClient] = []
-                for endpoint in chain.endpoints {
-                    clients.append(
-                        try JSONRPCClient(
-                            endpoint, curl: curl, clock: clock, observer: observer,
-                            verification: verification))
-                }
-                let pool = EndpointPool(clients, expecting: chain.id, clock: clock)
+                let connection = try await ChainConnection(
+                    chain.connection, curl: curl, metrics: metrics, store: store, clock: clock,
+                    logger: chainLogger)
+                let pool = connection.pool
                 pools[chain.name] = pool
-                let proving = ChainProving(
-                    chain.name, chain.id, verification,
-                    trial: VerificationTrial(clients, of: chain.id), store: store,
-                    metrics: metrics, clock: clock, logger: chainLogger)
                 followers.append(
                     try await ChainFollower(
-                        followed, client: pool, proving: proving, store: store, metrics: metrics,
-                        clock: clock, seed: seed &+ UInt64(followers.count), logger: chainLogger))
+                        followed, client: pool, proving: connection.proving, store: store,
+                        metrics: metrics, clock: clock, rangeLimit: pool.rangeLimit,
+                        seed: seed &+ UInt64(followers.count), logger: chainLogger))
             }
             self.registry = metrics.registry
-            self.pools = pools
+            self.keeper = EndpointKeeper(
+                pools: chains.compactMap { chain in pools[chain.name].map { (chain.id, $0) } },
+                store: store, clock: clock, logger: logger)
             self.followers = followers
             self.server = try Self.server(
                 configuration, metrics, followers, pools, store, chains, clock, logger)
@@ -123,6 +114,7 @@ package final class App: Sendable {
         let path = configuration.storePath
         routes.beforeScrape = {
             metrics.refresh(ProcessFiles.reading(), storeBytes: ProcessFiles.size(ofStore: path))
+            for (chain, pool) in pools { metrics.show(pool.health, of: chain) }
         }
         return try HTTPServer(configuration: configuration.server, routes: routes, logger: logger)
     }
@@ -136,7 +128,7 @@ package final class App: Sendable {
     ) async throws -> UnixSignal? {
         let seen = SeenSignal()
         let services: [any Service] =
-            [self.server] + self.followers.map { FollowerService(follower: $0) }
+            [self.server, self.keeper] + self.followers.map { FollowerService(follower: $0) }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map {

@@ -77,17 +77,36 @@ package final class AppMetrics: Sendable {
         let errors = self.family("rpc_errors_total")
         let durations = self.family("rpc_request_duration_seconds")
         let bytes = self.family("rpc_received_bytes_total")
+        let credits = self.family("rpc_credits_total")
         return RPCObserver { exchange in
             self.exchanges.withLock { $0[chain, default: 0] &+= 1 }
             for call in exchange.methods {
                 requests.counter(chain, exchange.endpoint, call.method)
                     .increment(by: UInt64(call.count))
+                credits.counter(chain, exchange.endpoint, call.method).increment(by: call.credits)
             }
             for fault in exchange.faults {
                 errors.counter(chain, exchange.endpoint, fault).increment()
             }
             durations.histogram(chain, exchange.endpoint).observe(exchange.duration.seconds)
             bytes.counter(chain, exchange.endpoint).increment(by: UInt64(exchange.bytesReceived))
+        }
+    }
+
+    /// Counts what only the pool of a chain sees.
+    package func poolObserver(of chain: String) -> EndpointPool.Observer {
+        let hedged = self.family("rpc_hedged_requests_total")
+        let disagreements = self.family("rpc_quorum_disagreements_total").counter(chain)
+        return EndpointPool.Observer(
+            hedged: { hedged.counter(chain, $0).increment() },
+            disagreed: { disagreements.increment() })
+    }
+
+    /// Shows how the endpoints of a chain do.
+    func show(_ health: [EndpointPool.Health], of chain: String) {
+        let up = self.family("rpc_endpoint_up")
+        for endpoint in health {
+            up.gauge(chain, endpoint.endpoint).set(endpoint.isReady ? 1 : 0)
         }
     }
 }

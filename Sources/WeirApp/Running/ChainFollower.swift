@@ -56,8 +56,6 @@ package actor ChainFollower {
         case wake(SyncInstant)
         /// The transaction under way is durable.
         case stored
-        /// A small thing that was learnt is kept.
-        case remembered
     }
 
     /// Steps in a transaction, and what is adopted when it is durable.
@@ -69,10 +67,13 @@ package actor ChainFollower {
 
     /// Makes a follower from what the store holds.
     ///
+    /// - Parameter rangeLimit: the most blocks that any endpoint's `eth_getLogs` takes; nil where
+    ///   that is not known.
     /// - Throws: ``FollowerError`` where the stored chain and the configuration do not fit.
     package init(
         _ chain: FollowedChain, client: any ChainClient, proving: ChainProving? = nil,
-        store: WeirStore, metrics app: AppMetrics, clock: RPCClock, seed: UInt64, logger: Logger
+        store: WeirStore, metrics app: AppMetrics, clock: RPCClock, rangeLimit: UInt64? = nil,
+        seed: UInt64, logger: Logger
     ) async throws {
         self.chain = chain
         self.client = client
@@ -89,7 +90,7 @@ package actor ChainFollower {
         self.provenBefore = opened.provenLevel
         self.machine = SyncMachine(
             configuration: chain.sync, filter: chain.filter, chain: opened.canonical,
-            limit: opened.rangeLimit, seed: seed)
+            limit: rangeLimit, seed: seed)
         if let canonical = opened.canonical { self.metrics.processed(canonical.tip) }
         self.metrics.show(self.machine, isDisproved: false)
         self.metrics.settled(opened.canonical)
@@ -125,7 +126,7 @@ package actor ChainFollower {
         _ event: Event, in group: inout ThrowingTaskGroup<Event, any Error>
     ) async {
         switch event {
-        case .stored, .remembered: break
+        case .stored: break
         case .answer(let id, let asked):
             self.note(asked.fault)
             await self.noteProof(asked)
@@ -179,7 +180,7 @@ package actor ChainFollower {
             case .deliver(let step): self.take(step)
             case .request(let request): self.send(request, in: &group)
             case .wake(let at): self.wake(at, in: &group)
-            case .notice(let notice): self.tell(notice, in: &group)
+            case .notice(let notice): self.tell(notice)
             case .halt(let reason):
                 self.logger.critical(
                     "chain halted", metadata: ["reason": .string(reason.description)])
@@ -251,20 +252,13 @@ package actor ChainFollower {
         }
     }
 
-    private func tell(
-        _ notice: SyncNotice, in group: inout ThrowingTaskGroup<Event, any Error>
-    ) {
+    private func tell(_ notice: SyncNotice) {
         switch notice {
         case .inconsistentAnswer:
             self.metrics.sawInconsistentAnswer()
             self.logger.warning("\(notice)")
-        case .rangeLimitLearnt(let blocks):
+        case .rangeLimitLearnt:
             self.logger.info("\(notice)")
-            let (store, id) = (self.store, self.chain.id)
-            group.addTask {
-                try? await store.remember(id, ChainOpening.rangeLimitKey, String(blocks))
-                return .remembered
-            }
         case .finalityTagMissing, .blockTooLarge, .finalityViolationSuspected:
             self.logger.warning("\(notice)")
         }

@@ -76,12 +76,9 @@ package struct EconomyBuilder: StateBuilder {
 
 /// Takes a chain up where the store left it.
 enum ChainOpening {
-    static let rangeLimitKey = "log_range_limit"
-
     struct Opened {
         var economy: Economy
         var canonical: CanonicalChain?
-        var rangeLimit: UInt64?
         /// The level of verification that the chain was once proven to allow.
         var provenLevel: VerificationLevel?
     }
@@ -117,7 +114,6 @@ enum ChainOpening {
         try economy.restore(states: stored.states, reverted: stored.reverted)
         var opened = Opened(
             economy: economy, canonical: nil,
-            rangeLimit: stored.memory[Self.rangeLimitKey].flatMap { UInt64($0) },
             provenLevel: stored.memory[ChainProving.memoryKey]
                 .flatMap { VerificationLevel(rawValue: $0) })
         guard let settled = stored.settled else { return opened }

@@ -29,16 +29,7 @@ struct StatusDocument: Sendable {
             writer.key("endpoints")
             writer.beginArray()
             for endpoint in endpoints {
-                writer.beginObject()
-                writer.key("name")
-                writer.string(endpoint.endpoint)
-                writer.key("ready")
-                writer.bool(endpoint.isReady)
-                writer.key("failures")
-                writer.int(endpoint.failures)
-                writer.key("lastError")
-                if let reason = endpoint.reason { writer.string(reason) } else { writer.null() }
-                writer.endObject()
+                Self.write(endpoint, to: &writer)
             }
             writer.endArray()
             writer.endObject()
@@ -46,6 +37,38 @@ struct StatusDocument: Sendable {
         writer.endArray()
         writer.endObject()
         return writer.bytes
+    }
+
+    private static func write(_ endpoint: EndpointPool.Health, to writer: inout JSONWriter) {
+        func optional(_ key: String, _ value: UInt64?) {
+            writer.key(key)
+            if let value { writer.uint(value) } else { writer.null() }
+        }
+        writer.beginObject()
+        writer.key("name")
+        writer.string(endpoint.endpoint)
+        writer.key("ready")
+        writer.bool(endpoint.isReady)
+        writer.key("weight")
+        writer.int(endpoint.weight)
+        writer.key("failures")
+        writer.int(endpoint.failures)
+        writer.key("lastError")
+        if let reason = endpoint.reason { writer.string(reason) } else { writer.null() }
+        optional("restSeconds", endpoint.rest.map { ($0.milliseconds + 999) / 1_000 })
+        optional("logRangeBlocks", endpoint.rangeLimit)
+        writer.key("credits")
+        writer.beginObject()
+        writer.key("usedToday")
+        writer.uint(endpoint.credits.used)
+        optional("perDay", endpoint.credits.perDay)
+        writer.key("forecastToday")
+        writer.uint(endpoint.credits.endOfDay)
+        optional("secondsUntilSpent", endpoint.credits.secondsUntilSpent)
+        writer.key("secondsUntilReset")
+        writer.uint(endpoint.credits.secondsLeft)
+        writer.endObject()
+        writer.endObject()
     }
 
     private static func write(_ status: ChainStatus, to writer: inout JSONWriter) {

@@ -1,7 +1,7 @@
 // Weir
 // SPDX-License-Identifier: Apache-2.0
 
-import ChainModel
+package import ChainModel
 import ChainSync
 import CurlTransport
 import EVMPrimitives
@@ -62,10 +62,21 @@ package struct BackfillTool: Sendable {
         }
     }
 
+    /// A level of verification by its name.
+    package static func level(_ name: String?) throws(ToolError) -> VerificationLevel? {
+        guard let name else { return nil }
+        guard let level = VerificationLevel(rawValue: name) else {
+            throw .usage(
+                "--verify: \(name) is no level; there are "
+                    + VerificationLevel.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        return level
+    }
+
     /// One chain to read, and from where.
     private struct Job {
         var chain: FollowedChain
-        var endpoints: [RPCEndpoint]
+        var connection: ChainConnection.Settings
         var namespace: String
     }
 
@@ -94,18 +105,24 @@ package struct BackfillTool: Sendable {
     ///   - address: the contract; nil reads the events of the ABI from every contract.
     /// - Throws: ``ToolError``, `ChainClientError`, `StoreError`, ``FollowerError``.
     package func run(
-        rpc: String, abi: String, address: String?, range: Range, store path: String
+        rpc: String, abi: String, address: String?, verify: VerificationLevel? = nil, range: Range,
+        store path: String
     ) async throws -> [Summary] {
         let catalog = try BackfillCatalog(abi: abi, address: address)
         let endpoint = try EndpointDoctor.Patient(url: rpc).endpoint
         return try await self.withCurl { curl in
             let id = try await JSONRPCClient(endpoint, curl: curl, clock: self.clock).chainID()
             let name = id.description
+            let level = verify ?? .bloom
+            var sync = SyncConfiguration()
+            sync.spanMax = level.spanMax
             let job = Job(
                 chain: FollowedChain(
-                    name: name, id: id, sync: SyncConfiguration(), filter: catalog.filter,
+                    name: name, id: id, sync: sync, filter: catalog.filter,
                     definition: EconomyDefinition(chain: name, catalog: catalog.events)),
-                endpoints: [endpoint], namespace: "weir")
+                connection: ChainConnection.Settings(
+                    name: name, id: id, endpoints: [endpoint], quorum: 1,
+                    verify: level), namespace: "weir")
             return try await self.run([job], range, store: path, curl)
         }
     }
@@ -114,7 +131,9 @@ package struct BackfillTool: Sendable {
     ///
     /// - Throws: ``ToolError``, `ConfigDiagnostics`, `ChainClientError`, `StoreError`,
     ///   ``FollowerError``.
-    package func run(config: String, chain: String?, range: Range) async throws -> [Summary] {
+    package func run(
+        config: String, chain: String?, verify: VerificationLevel? = nil, range: Range
+    ) async throws -> [Summary] {
         let configuration = try WeirConfiguration.load(path: config).configuration
         let chains = configuration.chains.filter { chain == nil || $0.name == chain }
         if let chain, chains.isEmpty {
@@ -126,10 +145,15 @@ package struct BackfillTool: Sendable {
                 "--from and --to are blocks of one chain; say which with --chain: "
                     + chains.map(\.name).joined(separator: ", "))
         }
-        let jobs = chains.map {
-            Job(
-                chain: $0.followed, endpoints: $0.endpoints,
-                namespace: configuration.namespace)
+        let jobs = chains.map { chain in
+            var connection = chain.connection
+            var followed = chain.followed
+            if let verify {
+                connection.verify = verify
+                followed.sync.spanMax = min(followed.sync.spanMax, verify.spanMax)
+            }
+            return Job(
+                chain: followed, connection: connection, namespace: configuration.namespace)
         }
         return try await self.withCurl { curl in
             try await self.run(jobs, range, store: configuration.storePath, curl)
@@ -174,20 +198,20 @@ package struct BackfillTool: Sendable {
         let metrics = try AppMetrics(
             namespace: job.namespace, version: weirVersion, definitions: [chain.definition],
             aliases: [])
-        let observer = metrics.observer(of: chain.name)
-        let clients = try job.endpoints.map {
-            try JSONRPCClient($0, curl: curl, clock: self.clock, observer: observer)
-        }
-        let pool = EndpointPool(clients, expecting: chain.id, clock: self.clock)
+        var logger = self.logger
+        logger[metadataKey: "chain"] = .string(chain.name)
+        let connection = try await ChainConnection(
+            job.connection, curl: curl, metrics: metrics, store: store, clock: self.clock,
+            logger: logger)
+        let pool = connection.pool
         let stored = try await store.chain(chain.id)
         let bounds = try await self.bounds(range, stored, pool, start: chain.sync.start)
         chain.sync.start = bounds.from
         chain.sync.stop = bounds.to
-        var logger = self.logger
-        logger[metadataKey: "chain"] = .string(chain.name)
         let follower = try await ChainFollower(
-            chain, client: pool, store: store, metrics: metrics, clock: self.clock,
-            seed: .random(in: 0...UInt64.max), logger: logger)
+            chain, client: pool, proving: connection.proving, store: store, metrics: metrics,
+            clock: self.clock, rangeLimit: pool.rangeLimit, seed: .random(in: 0...UInt64.max),
+            logger: logger)
         try await self.follow(follower, to: bounds.to)
         let status = await follower.status
         if let reason = status.haltReason {

@@ -43,7 +43,8 @@ package enum ConfigurationTools {
     ) throws(ConfigDiagnostics) -> [EndpointDoctor.Patient] {
         try WeirConfiguration.load(path: path).configuration.chains.flatMap { chain in
             chain.endpoints.map {
-                EndpointDoctor.Patient(endpoint: $0, expectedChain: chain.id.rawValue)
+                EndpointDoctor.Patient(
+                    endpoint: $0, expectedChain: chain.id.rawValue, sync: chain.sync)
             }
         }
     }

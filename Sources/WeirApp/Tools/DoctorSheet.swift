@@ -18,13 +18,13 @@ struct DoctorSheet {
     static let staleSeconds: Int64 = 600
 
     private let report: EndpointReport
-    private let expectedChain: UInt64?
+    private let patient: EndpointDoctor.Patient
     private(set) var rows: [Row] = []
     private(set) var findings: [String] = []
 
-    init(_ report: EndpointReport, expectedChain: UInt64?) {
+    init(_ report: EndpointReport, _ patient: EndpointDoctor.Patient) {
         self.report = report
-        self.expectedChain = expectedChain
+        self.patient = patient
     }
 
     mutating func fill() {
@@ -37,6 +37,7 @@ struct DoctorSheet {
         self.ability("block receipts", self.report.blockReceipts, lack: nil)
         self.ability("calls by block hash", self.report.callByBlockHash, lack: nil)
         self.limit()
+        self.cost()
         if let latency = self.report.medianLatency {
             self.add("median latency", Self.milliseconds(latency))
         }
@@ -51,7 +52,7 @@ struct DoctorSheet {
         switch self.report.chainID {
         case .success(let id):
             var detail = ""
-            if let expectedChain, expectedChain != id.rawValue {
+            if let expectedChain = self.patient.expectedChain, expectedChain != id.rawValue {
                 detail = "the configuration says \(expectedChain)"
                 self.findings.append(
                     "serves chain \(id), but the configuration says \(expectedChain); correct the "
@@ -117,6 +118,30 @@ struct DoctorSheet {
         case .unknown(let taken, let error):
             self.add(check, "\(taken) or more", "the search ended early: \(error)")
         }
+    }
+
+    private mutating func cost() {
+        guard let block = self.report.blockMilliseconds else { return }
+        let endpoint = self.patient.endpoint
+        let cost = FollowingCost(
+            blockMilliseconds: block, sync: self.patient.sync, pricing: endpoint.pricing)
+        self.add("block time", Self.seconds(cost.blockMilliseconds), "over the last blocks")
+        self.add(
+            "following, requests", "\(cost.requests) a day",
+            "at most; \(cost.calls) calls, one look every \(Self.seconds(cost.pollMilliseconds))")
+        self.add(
+            "following, credits", "\(cost.credits) a day",
+            endpoint.creditsPerDay.map { "of \($0)" }
+                ?? "at the prices of \(endpoint.pricing.plan.rawValue)")
+        if let perDay = endpoint.creditsPerDay, cost.credits > perDay {
+            self.findings.append(
+                "following costs up to \(cost.credits) credits a day, and the plan has \(perDay); "
+                    + "set `poll.min` higher, or name another endpoint")
+        }
+    }
+
+    private static func seconds(_ milliseconds: UInt64) -> String {
+        "\(milliseconds / 1000).\(milliseconds % 1000 / 100) s"
     }
 
     private static func milliseconds(_ duration: Duration) -> String {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ChainModel
+package import ChainSync
 import CurlTransport
 import EVMPrimitives
 package import EVMRPC
@@ -15,10 +16,17 @@ package struct EndpointDoctor: Sendable {
         package var endpoint: RPCEndpoint
         /// The chain's identifier by the configuration; nil where none is expected.
         package var expectedChain: UInt64?
+        /// How the chain is followed, for what that costs.
+        package var sync: SyncConfiguration
 
-        package init(endpoint: RPCEndpoint, expectedChain: UInt64? = nil) {
+        package init(
+            endpoint: RPCEndpoint, expectedChain: UInt64? = nil,
+            sync: SyncConfiguration = SyncConfiguration(
+                follow: .tag(.latest), finality: .tag(.finalized))
+        ) {
             self.endpoint = endpoint
             self.expectedChain = expectedChain
+            self.sync = sync
         }
 
         /// An endpoint by its URL alone, a secret.
@@ -100,7 +108,7 @@ package struct EndpointDoctor: Sendable {
                 .text(name), .text("answers"), .text("no"), .text("\(error)"),
             ])
         case .success(let report):
-            var sheet = DoctorSheet(report, expectedChain: patient.expectedChain)
+            var sheet = DoctorSheet(report, patient)
             sheet.fill()
             for row in sheet.rows {
                 diagnosis.table.append([

@@ -46,6 +46,9 @@ struct Backfill: AsyncParsableCommand {
     @Option(help: "The file of the store; made where there is none.")
     var store: String?
 
+    @Option(help: "How much is proven: off, bloom, receipts. Otherwise the configuration's, or bloom.")
+    var verify: String?
+
     @Flag(
         name: .customLong("totals-only"),
         help: "Store what the logs add up to, not the logs: smaller, but never to be rebuilt.")
@@ -55,16 +58,18 @@ struct Backfill: AsyncParsableCommand {
 
     func run() async throws {
         let range = try BackfillTool.Range(from: self.from, to: self.to)
+        let level = try BackfillTool.level(self.verify)
         var progress: (@Sendable (String) -> Void)?
         if Process.isWatched { progress = { @Sendable line in Process.showProgress(line) } }
         let tool = BackfillTool(keepsPages: !self.isTotalsOnly, progress: progress)
         let summaries: [BackfillTool.Summary]
         switch (self.config, self.rpc, self.abi, self.store) {
         case (let config?, nil, nil, nil) where self.address == nil:
-            summaries = try await tool.run(config: config, chain: self.chain, range: range)
+            summaries = try await tool.run(config: config, chain: self.chain, verify: level, range: range)
         case (nil, let rpc?, let abi?, let store?) where self.chain == nil:
             summaries = try await tool.run(
-                rpc: rpc, abi: abi, address: self.address, range: range, store: store)
+                rpc: rpc, abi: abi, address: self.address, verify: level,
+                range: range, store: store)
         default:
             throw ToolError.usage(
                 "give either -c FILE, with --chain if it has several, or --rpc URL --abi FILE "
