@@ -20,8 +20,24 @@ package struct LogFilter: Sendable, Hashable {
 
     /// Whether a log passes.
     package func matches(_ entry: LogEntry) -> Bool {
-        (self.addresses.isEmpty || self.addresses.contains(entry.address))
-            && (self.topics0.isEmpty || entry.topics.first.map(self.topics0.contains) == true)
+        self.matches(entry.address, topic0: entry.topics.first)
+    }
+
+    /// Whether a log of a contract with a first topic passes.
+    package func matches(_ address: Address, topic0: Hash256?) -> Bool {
+        (self.addresses.isEmpty || Self.contains(self.addresses, address))
+            && (self.topics0.isEmpty || topic0.map { Self.contains(self.topics0, $0) } == true)
+    }
+
+    /// Looks a value up in a sorted list.
+    @inline(__always)
+    private static func contains<Value: Comparable>(_ list: [Value], _ value: Value) -> Bool {
+        var (low, high) = (0, list.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if list[middle] < value { low = middle + 1 } else { high = middle }
+        }
+        return low < list.count && list[low] == value
     }
 }
 

@@ -7,10 +7,11 @@ package import EVMPrimitives
 /// providers, can be compared by one value.
 ///
 /// Each block with logs has a digest: keccak256 of the block's hash (32 bytes), then of each log in
-/// order its index in the block (4 bytes), address (20), number of topics (4), length of the data
-/// (4), the topics (32 each) and the data; integers are big-endian. The running value becomes
-/// keccak256(value before ‖ digest), from 32 zero bytes. It does not depend on how the blocks were
-/// cut into requests, and goes back with a reorg because it is a value.
+/// order its index in the block as a number, the 20 bytes of its address, a byte with the number of
+/// its topics, the topics as words, and its data as ``PackedWriter`` writes it; numbers and words are
+/// those of ``PackedWriter`` too, which leave zeros out and have one form each. The running value
+/// becomes keccak256(value before ‖ digest), from 32 zero bytes. It does not depend on how the blocks
+/// were cut into requests, and goes back with a reorg because it is a value.
 package struct LogChecksum: Sendable, Hashable {
     /// Zero before the first log.
     package private(set) var value: Hash256
@@ -29,29 +30,37 @@ package struct LogChecksum: Sendable, Hashable {
 
     /// The digests of the blocks that have logs, in order. Logs of one block stand together.
     package static func digests(of logs: LogBatch) -> [Hash256] {
+        guard !logs.isEmpty else { return [] }
+        let entries = logs.entries.span
+        var most = 0
+        for index in entries.indices { most = max(most, entries[index].dataCount) }
+        // What one log takes at most, and room behind it.
+        let bound = 192 + most + most / 32
         var digests: [Hash256] = []
-        var keccak = Keccak256()
-        var block: Hash256?
-        let arena = unsafe logs.arena.span.bytes
-        for entry in logs.entries {
-            if block != entry.blockHash {
-                if block != nil { digests.append(keccak.finalize()) }
-                block = entry.blockHash
-                keccak = Keccak256()
-                keccak.update(entry.blockHash)
+        unsafe withUnsafeTemporaryAllocation(byteCount: bound, alignment: 8) { buffer in
+            var writer = unsafe PackedWriter(buffer)
+            var keccak = Keccak256()
+            let arena = unsafe logs.arena.span.bytes
+            for index in entries.indices {
+                if index == 0 || entries[index].blockHash != entries[index &- 1].blockHash {
+                    if index > 0 { digests.append(keccak.finalize()) }
+                    keccak = Keccak256()
+                    keccak.update(entries[index].blockHash)
+                }
+                writer.rewind()
+                writer.need(bound)
+                writer.varint(UInt64(entries[index].logIndex))
+                writer.address(entries[index].address)
+                let topics = entries[index].topics.count
+                writer.byte(UInt8(truncatingIfNeeded: topics))
+                for place in 0..<topics { writer.word(entries[index].topics[place]) }
+                let start = entries[index].dataOffset
+                writer.data(arena, start..<(start &+ entries[index].dataCount))
+                let bytes = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<writer.count])
+                keccak.update(unsafe RawSpan(_unsafeBytes: bytes))
             }
-            let address = entry.address
-            keccak.update(bigEndian: UInt64(entry.logIndex) &<< 32 | address.word0 &>> 32)
-            keccak.update(bigEndian: address.word0 &<< 32 | address.word1 &>> 32)
-            keccak.update(bigEndian: address.word1 &<< 32 | UInt64(address.word2))
-            keccak.update(
-                bigEndian: UInt64(entry.topics.count) &<< 32
-                    | UInt64(UInt32(truncatingIfNeeded: entry.dataCount)))
-            for index in 0..<entry.topics.count { keccak.update(entry.topics[index]) }
-            keccak.update(
-                arena.extracting(entry.dataOffset..<(entry.dataOffset + entry.dataCount)))
+            digests.append(keccak.finalize())
         }
-        if block != nil { digests.append(keccak.finalize()) }
         return digests
     }
 }

@@ -80,24 +80,23 @@ package enum BlockAssembler {
             throw .wrongBlock(
                 asked: BlockRef(number: range.upperBound, hash: page.last.hash), got: page.last.ref)
         }
-        var previous: LogEntry?
-        for entry in page.logs.entries {
-            guard range.contains(entry.blockNumber) else {
-                throw .outsideRange(block: entry.blockNumber)
-            }
-            if let before = previous, before.blockNumber >= entry.blockNumber {
-                guard before.blockNumber == entry.blockNumber, before.logIndex < entry.logIndex
-                else {
-                    throw .logOrder(
-                        block: entry.blockNumber, previous: before.logIndex, next: entry.logIndex)
+        // Entries are large: their fields are read where they stand.
+        let entries = page.logs.entries.span
+        for index in entries.indices {
+            let number = entries[index].blockNumber
+            guard range.contains(number) else { throw .outsideRange(block: number) }
+            if index > 0, entries[index - 1].blockNumber >= number {
+                let (before, next) = (entries[index - 1].logIndex, entries[index].logIndex)
+                guard entries[index - 1].blockNumber == number, before < next else {
+                    throw .logOrder(block: number, previous: before, next: next)
                 }
-                guard before.blockHash == entry.blockHash else {
-                    throw .twoHashes(block: entry.blockNumber)
+                guard entries[index - 1].blockHash == entries[index].blockHash else {
+                    throw .twoHashes(block: number)
                 }
             }
-            previous = entry
-            guard filter.matches(entry) else {
-                throw .unwantedLog(block: entry.blockNumber, address: entry.address)
+            let topic = entries[index].topics.first
+            guard filter.matches(entries[index].address, topic0: topic) else {
+                throw .unwantedLog(block: number, address: entries[index].address)
             }
         }
         if let last = page.logs.entries.last, last.blockNumber == page.last.number,

@@ -55,9 +55,9 @@ package struct SyncConfiguration: Sendable, Equatable {
         self.stop = stop
         self.fallbackDepth = 128
         self.concurrency = 4
-        self.firstSpan = 16
+        self.firstSpan = 8
         self.spanMax = 10_000
-        self.logsPerPageTarget = 4_000
+        self.logsPerPageTarget = 1_500
         self.headersPerRequest = 64
         self.blocksPerRequest = 16
         self.pollMin = 200

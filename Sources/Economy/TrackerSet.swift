@@ -59,13 +59,16 @@ struct BlockReducer: Sendable {
         effects: inout TrackerEffects
     ) {
         let arena = unsafe logs.arena.span.bytes
-        for entry in logs.entries {
+        // Entries are large: their fields are read where they stand.
+        let entries = logs.entries.span
+        for index in entries.indices {
             self.tape.removeAll()
-            let topics = entry.topics
+            let topics = entries[index].topics
+            let start = entries[index].dataOffset
             let outcome = self.definition.catalog.decode(
-                address: entry.address,
+                address: entries[index].address,
                 topics: EventTopics(count: topics.count) { topics[$0].word },
-                data: arena.extracting(entry.dataOffset..<(entry.dataOffset + entry.dataCount)),
+                data: arena.extracting(start..<(start + entries[index].dataCount)),
                 onto: &self.tape)
             switch outcome {
             case .unknownContract: continue
@@ -73,7 +76,7 @@ struct BlockReducer: Sendable {
                 set.events.count(contract: contract, reason)
             case .event(let event):
                 set.events.count(slot: event.slot)
-                self.show(event, entry, logs, time, &set, &effects)
+                self.show(event, logs.entries[index], logs, time, &set, &effects)
             }
         }
     }

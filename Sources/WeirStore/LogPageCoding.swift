@@ -20,9 +20,7 @@ import EVMPrimitives
 /// A *reference* is a byte: 0 for a value that follows whole and joins the list of the page
 /// (of addresses, of first topics) while that has fewer than 255, or the place in that list, from 1.
 ///
-/// A *word* is a byte n and what is left of the 32 bytes: up to 32, the n last bytes, zeros before
-/// them; from 33, the n − 32 first bytes, zeros behind them. Most words of the ABI are small
-/// numbers, addresses or the padded end of text, so a page takes a third of its plain size.
+/// *Words* and *varints* are those of ``PackedWriter``: a page takes a third of its plain size.
 ///
 /// Version 1, which older stores hold, has neither references nor words: 20 and 32 bytes each.
 ///

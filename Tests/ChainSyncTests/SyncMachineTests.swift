@@ -251,6 +251,68 @@ private struct Drive {
         #expect(drive.logs.map(\.0) == (40...43).map { BlockNumber($0) })
     }
 
+    /// Blocks every two seconds, give or take a tenth: a block costs little more than one request, and
+    /// is mostly seen within a fifth of the time between blocks.
+    @Test(arguments: 0..<6)
+    func aBlockAtTheHeadCostsAboutOneRequest(seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        var chain = ForkingChain()
+        for _ in 0..<100 { chain.grow(logCount: 1) }
+        var machine = SyncMachine(
+            configuration: SyncConfiguration(start: BlockNumber(1)),
+            filter: LogFilter(addresses: [ForkingChain.contract]), chain: nil, seed: seed)
+        var now: SyncInstant = 0
+        var nextBlock: SyncInstant = 1_000
+        var cameAt: SyncInstant = 0
+        var slot: SyncInstant = 0
+        var wakeAt: SyncInstant?
+        var (requests, blocks) = (0, 0)
+        var late: [SyncInstant] = []
+        var actions = machine.handle(.start, at: now)
+        while slot < 400 {
+            var open: [SyncRequest] = []
+            for action in actions {
+                switch action {
+                case .request(let request): open.append(request)
+                case .wake(let at): wakeAt = at
+                case .deliver(.committed):
+                    guard slot >= 100 else { continue }
+                    blocks += 1
+                    late.append(now - min(now, cameAt))
+                default: break
+                }
+            }
+            actions = []
+            if let request = open.first {
+                if slot >= 100 { requests += 1 }
+                now += 40
+                actions = machine.handle(
+                    .answer(
+                        request.id,
+                        chain.answer(
+                            request.kind, finalized: 20, headLimit: chain.head.number,
+                            spanMax: 1_000)), at: now)
+                continue
+            }
+            let wake = wakeAt ?? now
+            if nextBlock <= wake {
+                now = max(now, nextBlock)
+                cameAt = nextBlock
+                chain.grow(logCount: 1)
+                slot += 1
+                nextBlock = slot * 2_000 + UInt64.random(in: 1_000...1_200, using: &random)
+                continue
+            }
+            now = max(now, wake)
+            wakeAt = nil
+            actions = machine.handle(.wake, at: now)
+        }
+        #expect(blocks > 290)
+        let perBlock = Double(requests) / Double(blocks)
+        #expect(perBlock < 1.5, "seed \(seed): \(perBlock) requests a block")
+        #expect(late.sorted()[late.count / 2] < 400, "seed \(seed): \(late.sorted())")
+    }
+
     /// A node that keeps only recent blocks does not have the one below the first: the first names
     /// its hash. The same after a restart.
     @Test func aNodeWithoutTheBlockBelowTheFirstIsEnough() {

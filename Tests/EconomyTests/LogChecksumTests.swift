@@ -19,7 +19,9 @@ import WeirTestSupport
             for index in 0..<Int.random(in: 0...5, using: &random) {
                 var topics = TopicList()
                 for _ in 0..<Int.random(in: 0...4, using: &random) {
-                    _ = topics.append(Hash256(random.word()))
+                    let word = Hash256(random.word())
+                    _ = topics.append(
+                        Bool.random(using: &random) ? word : Hash256(words: 0, 0, 0, word.word3))
                 }
                 batch.append(
                     LogEntry(
@@ -42,16 +44,31 @@ import WeirTestSupport
         for block in blocks where !block.isEmpty {
             var text = block.entries[0].blockHash.bytes
             for entry in block.entries {
-                func number(_ value: Int) -> [UInt8] {
-                    (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) }
+                text += Self.number(Int(entry.logIndex)) + entry.address.bytes
+                text.append(UInt8(entry.topics.count))
+                for topic in entry.topics.array { text += Self.word(topic.bytes) }
+                var data = block.data(of: entry)[...]
+                text += Self.number(data.count)
+                while data.count >= 32 {
+                    text += Self.word(Array(data.prefix(32)))
+                    data = data.dropFirst(32)
                 }
-                text += number(Int(entry.logIndex)) + entry.address.bytes
-                text += number(entry.topics.count) + number(entry.dataCount)
-                text += entry.topics.array.flatMap(\.bytes) + block.data(of: entry)
+                text += data
             }
             value = Keccak256.hash(value + Keccak256.hash(text).bytes).bytes
         }
         return Hash256(bytes: value) ?? .zero
+    }
+
+    static func number(_ value: Int) -> [UInt8] {
+        value < 128 ? [UInt8(value)] : [UInt8(value & 127) | 128] + Self.number(value >> 7)
+    }
+
+    static func word(_ bytes: [UInt8]) -> [UInt8] {
+        let low = Array(bytes.drop { $0 == 0 })
+        let high = Array(bytes.reversed().drop { $0 == 0 }.reversed())
+        return low.count <= high.count
+            ? [UInt8(low.count)] + low : [UInt8(32 + high.count)] + high
     }
 
     @Test(arguments: 0..<60)
