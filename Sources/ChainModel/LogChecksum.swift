@@ -36,31 +36,38 @@ package struct LogChecksum: Sendable, Hashable {
         for index in entries.indices { most = max(most, entries[index].dataCount) }
         // What one log takes at most, and room behind it.
         let bound = 192 + most + most / 32
-        var digests: [Hash256] = []
-        unsafe withUnsafeTemporaryAllocation(byteCount: bound, alignment: 8) { buffer in
-            var writer = unsafe PackedWriter(buffer)
-            var keccak = Keccak256()
-            let arena = unsafe logs.arena.span.bytes
-            for index in entries.indices {
-                if index == 0 || entries[index].blockHash != entries[index &- 1].blockHash {
-                    if index > 0 { digests.append(keccak.finalize()) }
-                    keccak = Keccak256()
-                    keccak.update(entries[index].blockHash)
-                }
-                writer.rewind()
-                writer.need(bound)
-                writer.varint(UInt64(entries[index].logIndex))
-                writer.address(entries[index].address)
-                let topics = entries[index].topics.count
-                writer.byte(UInt8(truncatingIfNeeded: topics))
-                for place in 0..<topics { writer.word(entries[index].topics[place]) }
-                let start = entries[index].dataOffset
-                writer.data(arena, start..<(start &+ entries[index].dataCount))
-                let bytes = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<writer.count])
-                keccak.update(unsafe RawSpan(_unsafeBytes: bytes))
-            }
-            digests.append(keccak.finalize())
+        return unsafe withUnsafeTemporaryAllocation(byteCount: bound, alignment: 8) { buffer in
+            unsafe Self.digests(of: logs, on: buffer)
         }
+    }
+
+    /// `buffer` has room for any one log of the batch.
+    private static func digests(
+        of logs: LogBatch, on buffer: UnsafeMutableRawBufferPointer
+    ) -> [Hash256] {
+        var digests: [Hash256] = []
+        var writer = unsafe PackedWriter(buffer)
+        var keccak = Keccak256()
+        let entries = logs.entries.span
+        let arena = unsafe logs.arena.span.bytes
+        for index in entries.indices {
+            if index == 0 || entries[index].blockHash != entries[index &- 1].blockHash {
+                if index > 0 { digests.append(keccak.finalize()) }
+                keccak = Keccak256()
+                keccak.update(entries[index].blockHash)
+            }
+            writer.rewind()
+            writer.need(192 &+ entries[index].dataCount &+ entries[index].dataCount / 32)
+            writer.varint(UInt64(entries[index].logIndex))
+            writer.address(entries[index].address)
+            let topics = entries[index].topics.count
+            writer.byte(UInt8(truncatingIfNeeded: topics))
+            for place in 0..<topics { writer.word(entries[index].topics[place]) }
+            let start = entries[index].dataOffset
+            writer.data(arena, start..<(start &+ entries[index].dataCount))
+            keccak.update(unsafe UnsafeRawBufferPointer(rebasing: buffer[..<writer.count]).bytes)
+        }
+        digests.append(keccak.finalize())
         return digests
     }
 }
