@@ -48,7 +48,8 @@ import WeirApp
         } _: { life in
             try await life.wait { life.value("weir_verification_failures_total") >= 8 }
             #expect(life.value("weir_chain_up") == 0)
-            #expect(await life.follower.status.isUp == false)
+            let status = await life.follower.status
+            #expect(!status.isUp && status.isDisproved)
             #expect(try await life.stored().isEmpty)
             #expect(life.value("weir_verification_level_info", "receipts") == 1)
             for liar in liars.all { liar.1.tellTheTruth() }

@@ -41,6 +41,8 @@ package struct ChainStatus: Sendable, Equatable {
     package var id: ChainID
     package var phase: String
     package var isUp: Bool
+    /// No endpoint can prove its answers: the chain waits for one that does.
+    package var isDisproved = false
     package var haltReason: String?
     package var latest: BlockAnchor?
     package var safe: BlockAnchor?
@@ -144,6 +146,7 @@ package actor ChainFollower {
             safe: self.machine.heads[.safe], finalized: self.machine.heads[.finalized],
             settled: self.adopted?.settled, processed: self.adopted?.tip,
             reorgs: self.reorgs, events: totals.seen, revertedEvents: totals.reverted)
+        status.isDisproved = self.alarm.isRaised
         if case .halted(let reason) = self.machine.phase { status.haltReason = reason.description }
         return status
     }
