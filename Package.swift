@@ -151,7 +151,8 @@ let package = Package(
         .executableTarget(
             name: "WeirBenchmarks",
             dependencies: [
-                "EVMPrimitives", "JSONBytes", "MetricsRegistry", "ChainModel", "EVMABI",
+                "EVMPrimitives", "JSONBytes", "MetricsRegistry", "ChainModel", "ChainProofs",
+                "EVMABI",
                 "EVMSignatures", "LogJSON", "Economy", "WeirStore", "EventTools",
             ], path: "Benchmarks", swiftSettings: settings),
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ChainModel
+import ChainProofs
 import EVMABI
 import EVMPrimitives
 import EVMSignatures
@@ -175,6 +176,12 @@ let hashing = Measurement.seconds {
     Measurement.keep(mix)
 }
 report.row("keccak256 of 64 bytes", hashes, "hashes/s", hashing)
+
+let receipts = ReceiptsToProve(count: 300, logsEach: 2)
+let proof = try Measurement.seconds {
+    try BlockProof.check(receipts.list, of: receipts.header, transactions: receipts.names)
+}
+report.row("prove receipts, two logs each", receipts.list.count, "receipts/s", proof)
 
 let key = try PrivateKey(bytes: [UInt8](repeating: 7, count: 32))
 let digest = Keccak256.hash(message)

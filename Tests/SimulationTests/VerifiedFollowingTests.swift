@@ -48,7 +48,8 @@ import WeirApp
         } _: { life in
             try await life.wait { life.value("weir_verification_failures_total") >= 8 }
             #expect(life.value("weir_chain_up") == 0)
-            #expect(await life.follower.status.isUp == false)
+            let status = await life.follower.status
+            #expect(!status.isUp && status.isDisproved)
             #expect(try await life.stored().isEmpty)
             #expect(life.value("weir_verification_level_info", "receipts") == 1)
             for liar in liars.all { liar.1.tellTheTruth() }
@@ -57,6 +58,39 @@ import WeirApp
             #expect(try await life.stored() == truth.logs)
             #expect(life.value("weir_chain_up") == 1)
         }
+    }
+
+    /// The right endpoint dies, and the one that stands by follows another chain of the same id.
+    ///
+    /// The trial at start takes four requests for receipts, and the first pages four more.
+    @Test(arguments: [9, 12, 16])
+    func ofAnotherChainNothingIsStoredAfterFailover(requests: Int) async throws {
+        var parameters = SimulationParameters(seed: 77)
+        parameters.actionsPerBlock = 2
+        var other = try SimulatedChain(parameters)
+        try other.extend(by: 120)
+        let foreign = ForeignTransport(chain: other)
+        let right = Right()
+        try await VerifiedLife.run(seed: 5) { world in
+            let mortal = MortalTransport(SimulatedTransport(world: world), requests: requests)
+            right.transport = mortal
+            return [("right", mortal), ("foreign", foreign)]
+        } _: { life in
+            let patience = life.world.now + .seconds(900)
+            try await life.wait {
+                let status = await life.follower.status
+                return status.haltReason != nil || life.world.now > patience
+            }
+            #expect(right.transport?.isDead == true)
+            let truth = try #require(SimulatedTruth(life.world.chain, from: 1))
+            let stored = try await life.stored()
+            #expect(!stored.isEmpty && truth.logs.starts(with: stored), "\(stored.count) logs")
+            #expect(await !life.isAtTheEnd)
+        }
+    }
+
+    private final class Right {
+        var transport: MortalTransport?
     }
 
     private final class Liars {

@@ -40,6 +40,41 @@ final class LyingTransport: RPCTransport {
     }
 }
 
+/// A node of a chain that does not grow.
+struct ForeignTransport: RPCTransport {
+    let chain: SimulatedChain
+
+    func send(_ body: [UInt8]) async throws(TransportError) -> HTTPResponse {
+        await Task.yield()
+        if Task.isCancelled { throw .cancelled }
+        return HTTPResponse(
+            status: 200, body: JSONRPCFacade.answer(body, chain: self.chain).body)
+    }
+}
+
+/// A node that dies after some requests for receipts.
+final class MortalTransport: RPCTransport {
+    private let node: SimulatedTransport
+    private let left: Mutex<Int>
+
+    init(_ node: SimulatedTransport, requests: Int) {
+        self.node = node
+        self.left = Mutex(requests)
+    }
+
+    var isDead: Bool { self.left.withLock { $0 == 0 } }
+
+    func send(_ body: [UInt8]) async throws(TransportError) -> HTTPResponse {
+        let isOfReceipts = String(decoding: body, as: UTF8.self).contains("eth_getBlockReceipts")
+        let lives = self.left.withLock { left in
+            if left > 0, isOfReceipts { left -= 1 }
+            return left > 0
+        }
+        guard lives else { throw .connectionLost(host: "right") }
+        return try await self.node.send(body)
+    }
+}
+
 /// A follower at level `receipts` over some endpoints of a simulated world, the heaviest first.
 struct VerifiedLife {
     let world: SimulatedWorld

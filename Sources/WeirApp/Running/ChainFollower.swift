@@ -158,6 +158,7 @@ package actor ChainFollower {
             safe: self.machine.heads[.safe], finalized: self.machine.heads[.finalized],
             settled: self.adopted?.settled, processed: self.adopted?.tip,
             reorgs: self.reorgs, events: totals.seen, revertedEvents: totals.reverted)
+        status.isDisproved = self.alarm.isRaised
         if case .halted(let reason) = self.machine.phase { status.haltReason = reason.description }
         return status
     }

@@ -11,6 +11,8 @@ package struct ChainStatus: Sendable, Equatable {
     package var id: ChainID
     package var phase: String
     package var isUp: Bool
+    /// No endpoint can prove its answers: the chain waits for one that does.
+    package var isDisproved = false
     package var haltReason: String?
     package var latest: BlockAnchor?
     package var safe: BlockAnchor?

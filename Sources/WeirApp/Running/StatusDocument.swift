@@ -117,7 +117,7 @@ struct StatusDocument: Sendable {
             components: self.chains.map { status, _ in
                 HealthReport.Component(
                     name: "chain/\(status.name)", state: status.health,
-                    detail: status.haltReason ?? (status.isUp ? nil : "the node does not answer"),
+                    detail: status.haltReason ?? status.trouble,
                     isRemote: true)
             })
     }
@@ -128,8 +128,7 @@ struct StatusDocument: Sendable {
                 name: status.name, chainID: status.id.rawValue, state: status.health,
                 headBlock: status.latest?.number.rawValue,
                 processedBlock: status.processed?.number.rawValue, events: status.events,
-                note: status.haltReason ?? (status.isUp ? status.phase : "the node does not answer")
-            )
+                note: status.haltReason ?? status.trouble ?? status.phase)
         }
     }
 }
@@ -139,6 +138,12 @@ extension ChainStatus {
     var behind: UInt64 {
         guard let latest, let processed else { return 0 }
         return latest.number.distance(above: processed.number)
+    }
+
+    /// Why the chain is not up; nil while it is.
+    fileprivate var trouble: String? {
+        if self.isDisproved { return "no endpoint gives what the chain proves" }
+        return self.isUp ? nil : "the node does not answer"
     }
 
     var health: HealthReport.State {
