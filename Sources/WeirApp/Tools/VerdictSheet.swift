@@ -61,17 +61,14 @@ package struct VerdictSheet: Sendable, Equatable {
     private static func words(
         _ check: BlockVerdict.Check, _ verdict: BlockVerdict
     ) -> String? {
-        switch verdict.outcomes[check] {
-        case .fails?:
-            verdict.evidence[check].map { "\($0)" } ?? "the header has no root of the withdrawals"
+        let evidence = verdict.evidence[check].map { "\($0)" }
+        return switch verdict.outcomes[check] {
+        case .fails?: evidence ?? "the header has no root of the withdrawals"
         // The reason stands at the root already.
         case .impossible? where check == .transactionHashes: nil
-        case .impossible(let error)?:
-            if check == .senders {
-                "\(verdict.evidence[check].map { "\($0)" } ?? "\(error)")"
-            } else {
-                "\(error)"
-            }
+        // Which transaction it is.
+        case .impossible? where check == .senders: evidence
+        case .impossible(let error)?: "\(error)"
         case .holds?, nil: nil
         }
     }
