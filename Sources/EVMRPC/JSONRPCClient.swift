@@ -222,7 +222,8 @@ package final class JSONRPCClient: Sendable {
         let unixSeconds = self.clock.unixSeconds()
         let headers = RateLimitHeaders(response.headers, now: unixSeconds)
         let now = self.clock.now()
-        self.limits.withLock { $0.heard(headers, now: now) }
+        let isRefusal = !(200..<300).contains(response.status)
+        self.limits.withLock { $0.heard(headers, isRefusal: isRefusal, now: now) }
         return response.retryAfter(now: unixSeconds) ?? headers.pause
     }
 
