@@ -30,9 +30,10 @@ extension EndpointPool {
         let states = self.state.withLock { $0.endpoints }
         return zip(self.clients, states).map { client, state in
             let isSpent = client.isOutOfCredits
-            let rest = state.rest(at: now)
+            let rest = state.rest(at: now).map { max($0, state.laggingUntil - now) }
             return Health(
-                endpoint: client.endpoint.name, isReady: state.isReady(at: now) && !isSpent,
+                endpoint: client.endpoint.name,
+                isReady: state.isReady(at: now) && !state.isLagging(at: now) && !isSpent,
                 failures: state.failures, reason: state.lastError?.reason,
                 weight: client.endpoint.weight,
                 rest: isSpent

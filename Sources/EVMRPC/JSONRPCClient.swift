@@ -173,7 +173,8 @@ package final class JSONRPCClient: Sendable {
             report.faults.append("batch_too_large")
             return Array(repeating: nil, count: calls.count)
         }
-        report.faults.append(error.reason)
+        // One that lost against a quicker endpoint, or met the end of the program, is no fault.
+        if error != .cancelled { report.faults.append(error.reason) }
         throw error
     }
 

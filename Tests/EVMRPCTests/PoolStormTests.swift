@@ -79,7 +79,8 @@ import WeirPorts
                     clock: clock.clock),
                 JSONRPCClient(
                     RPCEndpoint(simulated: "other"), transport: other, clock: clock.clock),
-            ], expecting: nil, policy: EndpointPool.Policy(isHedging: false), clock: clock.clock,
+            ], expecting: nil, policy: EndpointPool.Policy(isHedging: false, lagMax: nil),
+            clock: clock.clock,
             random: { 0 })
         #expect(try await PoolTests.head(pool) == 100)
         #expect(returning.inner.bodies.count == 1)
