@@ -22,6 +22,9 @@ extension EndpointPool {
         package var credits: CreditForecast
         /// Whether the day's credits are used up.
         package var isOutOfCredits: Bool
+
+        /// Whether it answers, as far as is known: one whose rest is over has yet to show it.
+        package var isUp: Bool { self.isReady && self.failures == 0 }
     }
 
     /// In the order of preference.

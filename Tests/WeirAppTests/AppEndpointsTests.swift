@@ -80,7 +80,8 @@ import WeirStore
             let endpoints = chain["endpoints"]
             #expect(
                 (0..<3).map { endpoints?[$0]?["name"]?.string } == ["dead", "paid", "free"])
-            #expect(endpoints?[0]?["ready"]?.bool == false)
+            #expect(endpoints?[0]?["lastError"]?.string == "unreachable")
+            #expect((endpoints?[0]?["failures"]?.uint64 ?? 0) > 0)
             #expect(endpoints?[0]?["credits"]?["usedToday"]?.uint64 == 0)
             for index in 1...2 {
                 #expect(endpoints?[index]?["logRangeBlocks"]?.uint64 == 20)
