@@ -85,7 +85,7 @@ package struct CreditMeter: Sendable, Equatable {
         }
         return CreditForecast(
             used: meter.used, perDay: self.perDay, paceCredits: paced,
-            paceSeconds: UInt64(clamping: seconds), secondsLeft: left)
+            paceSeconds: UInt64(clamping: seconds), secondsLeft: left, isSpent: meter.isSpent)
     }
 
     /// Goes on to the minute and the day of a time.
@@ -121,11 +121,14 @@ package struct CreditForecast: Sendable, Equatable {
     package var paceSeconds: UInt64
     /// Until the day ends.
     package var secondsLeft: UInt64
+    /// The next request did not fit into what was left, so nothing more is asked today.
+    package var isSpent: Bool
 
     package init(
         used: UInt64, perDay: UInt64?, paceCredits: UInt64, paceSeconds: UInt64,
-        secondsLeft: UInt64
+        secondsLeft: UInt64, isSpent: Bool = false
     ) {
+        self.isSpent = isSpent
         self.used = used
         self.perDay = perDay
         self.paceCredits = paceCredits
@@ -136,6 +139,7 @@ package struct CreditForecast: Sendable, Equatable {
     /// Credits at the day's end, rounded up; not more than the day allows, as nothing more is asked
     /// then.
     package var endOfDay: UInt64 {
+        if self.isSpent { return self.used }
         let wanted = self.wanted
         return min(wanted, max(self.used, self.perDay ?? .max))
     }
@@ -143,7 +147,7 @@ package struct CreditForecast: Sendable, Equatable {
     /// Seconds until the day's credits are used up; nil where they last.
     package var secondsUntilSpent: UInt64? {
         guard let perDay else { return nil }
-        guard self.used < perDay else { return 0 }
+        guard self.used < perDay, !self.isSpent else { return 0 }
         guard self.wanted > perDay, self.paceCredits > 0 else { return nil }
         let (high, low) = (perDay - self.used).multipliedFullWidth(by: self.paceSeconds)
         guard high < self.paceCredits else { return nil }

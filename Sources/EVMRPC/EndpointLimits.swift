@@ -13,6 +13,8 @@ struct EndpointLimits: Sendable {
         case refused(retryAfter: Duration)
     }
 
+    static let advisedPauseMax = Duration.seconds(10)
+
     private var bucket: TokenBucket?
     private(set) var meter: CreditMeter
     private var pausedUntil = Duration.zero
@@ -48,9 +50,13 @@ struct EndpointLimits: Sendable {
     }
 
     /// Takes in what an answer said of the calls that are left.
-    mutating func heard(_ headers: RateLimitHeaders, now: Duration) {
+    ///
+    /// - Parameter isRefusal: where the answer was one after all, the pause is short: should it be
+    ///   meant, a refusal follows and says so again; some servers always say that nothing is left.
+    mutating func heard(_ headers: RateLimitHeaders, isRefusal: Bool, now: Duration) {
         guard let pause = headers.pause else { return }
-        self.pausedUntil = now + RateLimitHeaders.clamped(pause)
+        let most = isRefusal ? RateLimitHeaders.pauseMax : Self.advisedPauseMax
+        self.pausedUntil = now + min(RateLimitHeaders.clamped(pause), most)
     }
 
     /// Gives back the credits of a request that did not reach the provider.

@@ -14,7 +14,9 @@ extension EndpointPool: ChainClient {
         _ tags: [HeadTag]
     ) async throws(ChainClientError) -> [HeadTag: BlockHeader] {
         try await self.run(.heads) { client throws(ChainClientError) in
-            try await self.agreed(try await client.heads(tags), tags, by: client)
+            let heads = try await client.heads(tags)
+            try await self.refuseLaggard(heads[.latest], by: client)
+            return try await self.agreed(heads, tags, by: client)
         }
     }
 

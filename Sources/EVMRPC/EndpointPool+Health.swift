@@ -22,6 +22,9 @@ extension EndpointPool {
         package var credits: CreditForecast
         /// Whether the day's credits are used up.
         package var isOutOfCredits: Bool
+
+        /// Whether it answers, as far as is known: one whose rest is over has yet to show it.
+        package var isUp: Bool { self.isReady && self.failures == 0 }
     }
 
     /// In the order of preference.
@@ -30,9 +33,10 @@ extension EndpointPool {
         let states = self.state.withLock { $0.endpoints }
         return zip(self.clients, states).map { client, state in
             let isSpent = client.isOutOfCredits
-            let rest = state.rest(at: now)
+            let rest = state.rest(at: now).map { max($0, state.laggingUntil - now) }
             return Health(
-                endpoint: client.endpoint.name, isReady: state.isReady(at: now) && !isSpent,
+                endpoint: client.endpoint.name,
+                isReady: state.isReady(at: now) && !state.isLagging(at: now) && !isSpent,
                 failures: state.failures, reason: state.lastError?.reason,
                 weight: client.endpoint.weight,
                 rest: isSpent

@@ -111,6 +111,7 @@ extension EndpointPool {
             let chosen = self.clients.indices.first { index in
                 let endpoint = state.endpoints[index]
                 return !tried.contains(index) && free[index] && !endpoint.isWrong
+                    && !endpoint.isLagging(at: now)
                     && endpoint.breaker.phase(at: now) == .closed
                     && endpoint.takes(work.blocks, at: unixSeconds)
             }

@@ -74,6 +74,7 @@ extension EndpointPool {
         var votes: [BlockRef: Int] = [:]
         var members = 1
         var failure: ChainClientError?
+        var laggards: [[HeadTag: BlockHeader]] = []
         for index in self.clients.indices where self.clients[index] !== client {
             guard members < self.policy.quorum else { break }
             do throws(ChainClientError) {
@@ -81,6 +82,13 @@ extension EndpointPool {
                     let others = try await self.askAside(
                         index, { other throws(ChainClientError) in try await other.heads(tags) })
                 else { continue }
+                if let own = heads[.latest], let other = others[.latest],
+                    self.isFarBehind(other, own)
+                {
+                    _ = self.demote(self.clients[index], own, other)
+                    laggards.append(others)
+                    continue
+                }
                 for ref in Set(others.values.map(\.ref)) { votes[ref, default: 1] += 1 }
                 agreed = Self.lower(agreed, others)
                 members += 1
@@ -88,6 +96,12 @@ extension EndpointPool {
                 if error == .cancelled { throw error }
                 failure = Self.better(failure, error)
             }
+        }
+        // Without enough others, those that lag decide how far the chain is followed.
+        for others in laggards where members < self.policy.quorum {
+            for ref in Set(others.values.map(\.ref)) { votes[ref, default: 1] += 1 }
+            agreed = Self.lower(agreed, others)
+            members += 1
         }
         guard members >= self.policy.quorum else {
             throw failure ?? self.tooFew(client, "the heads of \(members) endpoints are known")
@@ -150,7 +164,7 @@ extension EndpointPool {
     }
 
     /// Asks one more endpoint beside the one whose turn it is; nil where it may not be asked now.
-    private func askAside<Answer: Sendable>(
+    func askAside<Answer: Sendable>(
         _ index: Int, _ ask: (JSONRPCClient) async throws(ChainClientError) -> Answer
     ) async throws(ChainClientError) -> Answer? {
         guard !self.clients[index].isOutOfCredits else { return nil }

@@ -30,19 +30,22 @@ package final class EndpointPool: Sendable {
         package var quorum: Int
         /// Whether slow requests are asked of a second endpoint too.
         package var isHedging: Bool
+        /// How much older than another's the head of an endpoint may be; nil does not compare.
+        package var lagMax: Duration?
 
         package init(
             backoff: Backoff.Policy = Backoff.Policy(
                 first: .milliseconds(250), ceiling: .seconds(30), retries: 16,
                 retryAfterCeiling: .seconds(900)),
             rounds: Int = 3, patience: Duration = .seconds(5), quorum: Int = 1,
-            isHedging: Bool = true,
+            isHedging: Bool = true, lagMax: Duration? = .seconds(60),
         ) {
             self.backoff = backoff
             self.rounds = max(1, rounds)
             self.patience = patience
             self.quorum = max(1, quorum)
             self.isHedging = isHedging
+            self.lagMax = lagMax
         }
     }
 
@@ -87,6 +90,8 @@ package final class EndpointPool: Sendable {
         var hedging = HedgePolicy()
         /// The endpoint that named the head last.
         var source: Int?
+        /// When heads of two endpoints were compared last.
+        var comparedAt: Duration?
         /// Blocks whose hash a quorum said, the newest last.
         var confirmed: [BlockRef] = []
     }
@@ -169,7 +174,7 @@ package final class EndpointPool: Sendable {
         let (now, unixSeconds) = (self.clock.now(), self.clock.unixSeconds())
         let limits = self.clients.map { ($0.isOutOfCredits, $0.wait) }
         return self.state.withLock { state in
-            let candidates = self.clients.indices.compactMap { index -> EndpointChoice.Candidate? in
+            var candidates = self.clients.indices.compactMap { index -> EndpointChoice.Candidate? in
                 let endpoint = state.endpoints[index]
                 guard !tried.contains(index), !limits[index].0, endpoint.isReady(at: now),
                     endpoint.takes(work.blocks, at: unixSeconds)
@@ -178,6 +183,9 @@ package final class EndpointPool: Sendable {
                     index: index, weight: self.clients[index].endpoint.weight,
                     wait: limits[index].1)
             }
+            // Who lags is better than nobody.
+            let current = candidates.filter { !state.endpoints[$0.index].isLagging(at: now) }
+            if !current.isEmpty { candidates = current }
             let chosen: Int? =
                 switch work {
                 case .heads: EndpointChoice.forStep(candidates, source: nil)

@@ -29,6 +29,8 @@ struct EndpointState: Sendable {
     /// Usual times: small questions, and log ranges.
     private var latencies: [PoolWork.Kind: LatencyEstimate] = [:]
     var range: EndpointMemory.LearntRange?
+    /// Until then it stands back, as its head is far behind.
+    private(set) var laggingUntil = Duration.zero
     private var overtaken = 0
     private var denials = 0
 
@@ -45,6 +47,14 @@ struct EndpointState: Sendable {
 
     /// Whether it may be asked.
     func isReady(at now: Duration) -> Bool { !self.isWrong && self.breaker.mayAsk(at: now) }
+
+    /// Whether it stands back as long as another one may be asked.
+    func isLagging(at now: Duration) -> Bool { self.laggingUntil > now }
+
+    mutating func lags(until: Duration, _ error: ChainClientError) {
+        self.laggingUntil = until
+        self.lastError = error
+    }
 
     /// Until it may be asked again; nil where it never will, zero where another request tries it.
     func rest(at now: Duration) -> Duration? {

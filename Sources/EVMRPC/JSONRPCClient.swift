@@ -208,7 +208,8 @@ package final class JSONRPCClient: Sendable {
             report.faults.append("batch_too_large")
             return Array(repeating: nil, count: calls.count)
         }
-        report.faults.append(error.reason)
+        // One that lost against a quicker endpoint, or met the end of the program, is no fault.
+        if error != .cancelled { report.faults.append(error.reason) }
         throw error
     }
 
@@ -257,7 +258,8 @@ package final class JSONRPCClient: Sendable {
         let unixSeconds = self.clock.unixSeconds()
         let headers = RateLimitHeaders(response.headers, now: unixSeconds)
         let now = self.clock.now()
-        self.limits.withLock { $0.heard(headers, now: now) }
+        let isRefusal = !(200..<300).contains(response.status)
+        self.limits.withLock { $0.heard(headers, isRefusal: isRefusal, now: now) }
         return response.retryAfter(now: unixSeconds) ?? headers.pause
     }
 

@@ -87,7 +87,8 @@ package enum MetricCatalogue {
                 labelNames: ["chain", "endpoint", "method"]),
             MetricDescriptor(
                 name: "\(namespace)_rpc_endpoint_up",
-                help: "1 while the endpoint may be asked, 0 while it rests.", type: .gauge,
+                help: "1 while the endpoint answers, 0 while it rests or has yet to answer again.",
+                type: .gauge,
                 labelNames: ["chain", "endpoint"]),
             MetricDescriptor(
                 name: "\(namespace)_rpc_hedged_requests_total",

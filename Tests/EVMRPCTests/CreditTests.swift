@@ -37,6 +37,10 @@ import WeirPorts
         }
         #expect(taken == 994 && meter.used == 994)
         #expect(meter.isExhausted(at: Self.midnight + 200))
+        // Six are left, but too few for anything: the day is over.
+        let forecast = meter.forecast(at: Self.midnight + 200)
+        #expect(forecast.secondsUntilSpent == 0 && forecast.endOfDay == 994)
+        #expect(meter.forecast(at: Self.midnight + 86_400).secondsUntilSpent == nil)
         #expect(meter.isExhausted(at: Self.midnight + 86_399))
         // The day turns: all is there again, and a clock that is put back changes nothing.
         #expect(!meter.isExhausted(at: Self.midnight + 86_400))

@@ -33,7 +33,8 @@ import WeirPorts
                     clock: clock.clock)
             }
             self.pool = EndpointPool(
-                clients, expecting: ChainID(7), clock: clock.clock,
+                clients, expecting: ChainID(7), policy: EndpointPool.Policy(lagMax: nil),
+                clock: clock.clock,
                 observer: EndpointPool.Observer(hedged: { hedged.add($0) }), random: { 0 })
         }
 
@@ -132,7 +133,8 @@ import WeirPorts
                     RPCEndpoint(simulated: "slow", weight: 2), transport: slow, clock: clock.clock),
                 JSONRPCClient(
                     RPCEndpoint(simulated: "other"), transport: other, clock: clock.clock),
-            ], expecting: nil, clock: clock.clock, random: { 0 })
+            ], expecting: nil, policy: EndpointPool.Policy(lagMax: nil), clock: clock.clock,
+            random: { 0 })
         for _ in 0..<40 { #expect(try await PoolTests.head(pool) == 1) }
         broken.withLock { $0 = true }
         slow.close()

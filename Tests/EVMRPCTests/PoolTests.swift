@@ -26,7 +26,8 @@ import WeirPorts
 
     static func pool(
         _ clients: [JSONRPCClient], _ clock: FakeClock, rounds: Int = 3,
-        patience: Duration = .seconds(5), quorum: Int = 1, time: RPCClock? = nil,
+        patience: Duration = .seconds(5), quorum: Int = 1, lagMax: Duration? = nil,
+        time: RPCClock? = nil,
         observer: EndpointPool.Observer = EndpointPool.Observer(),
     ) -> EndpointPool {
         EndpointPool(
@@ -34,7 +35,8 @@ import WeirPorts
             policy: EndpointPool.Policy(
                 backoff: Backoff.Policy(
                     first: .seconds(1), ceiling: .seconds(30), retries: 16),
-                rounds: rounds, patience: patience, quorum: quorum, isHedging: false),
+                rounds: rounds, patience: patience, quorum: quorum, isHedging: false,
+                lagMax: lagMax),
             clock: time ?? clock.clock, observer: observer, random: { 0 })
     }
 

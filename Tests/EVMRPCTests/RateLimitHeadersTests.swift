@@ -84,9 +84,28 @@ import WeirPorts
         // The check of the chain said so already; the same call waits for it or goes elsewhere.
         #expect(try await PoolTests.head(pool) == 2)
         #expect(spared.bodies.count == 1)
-        clock.advance(.seconds(21))
+        clock.advance(EndpointLimits.advisedPauseMax)
         #expect(try await PoolTests.head(pool) == 1)
         #expect(try await PoolTests.head(pool) == 2)
+    }
+
+    /// A server that always says so is asked again and again, if not quickly.
+    @Test func whoAlwaysSaysThatNothingIsLeftDoesNotStopTheChain() async throws {
+        let clock = FakeClock()
+        let liar = ScriptedTransport { body throws(TransportError) in
+            var answer = try ScriptedTransport.answering(node(head: 1)).answer(body)
+            answer.headers = HTTPHeaders([
+                ("X-RateLimit-Remaining", "0"), ("X-RateLimit-Reset", "999999999"),
+            ])
+            return answer
+        }
+        let pool = PoolTests.pool([try .test(liar, clock: clock.clock)], clock)
+        var answers = 0
+        for _ in 0..<120 {
+            if (try? await PoolTests.head(pool)) == 1 { answers += 1 }
+            clock.advance(.seconds(5))
+        }
+        #expect(answers >= 30, "\(answers) answers in ten minutes")
     }
 
     static let waits:

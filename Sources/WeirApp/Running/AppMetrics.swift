@@ -106,7 +106,7 @@ package final class AppMetrics: Sendable {
     func show(_ health: [EndpointPool.Health], of chain: String) {
         let up = self.family("rpc_endpoint_up")
         for endpoint in health {
-            up.gauge(chain, endpoint.endpoint).set(endpoint.isReady ? 1 : 0)
+            up.gauge(chain, endpoint.endpoint).set(endpoint.isUp ? 1 : 0)
         }
     }
 }

@@ -92,9 +92,11 @@ package struct InstanceStatus: Sendable, Equatable {
                 }
                 let credits = endpoint["credits"]
                 let isReady = endpoint["ready"]?.bool == true
+                let hasFailed = Self.number(endpoint["failures"]) ?? "0" != "0"
+                let state = isReady ? (hasFailed ? "to be tried" : "ready") : "rests"
                 table.append([
                     .text(chain["name"]?.string ?? ""), .text(endpoint["name"]?.string ?? ""),
-                    .text(isReady ? "ready" : "rests"), cell(endpoint["logRangeBlocks"]),
+                    .text(state), cell(endpoint["logRangeBlocks"]),
                     cell(credits?["usedToday"]), cell(credits?["forecastToday"]),
                     cell(credits?["perDay"]), .text(Self.endpointNote(endpoint)),
                 ])

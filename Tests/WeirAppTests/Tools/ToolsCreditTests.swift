@@ -66,11 +66,14 @@ struct ToolsCreditTests {
     }
 
     @Test func theStatusDocumentTellsOfEndpointsWhatTheCommandShows() throws {
-        func health(_ name: String, ready: Bool, rest: Duration?, _ credits: CreditForecast)
+        func health(
+            _ name: String, ready: Bool, failures: Int = 0, rest: Duration?,
+            _ credits: CreditForecast
+        )
             -> EndpointPool.Health
         {
             EndpointPool.Health(
-                endpoint: name, isReady: ready, failures: ready ? 0 : 3,
+                endpoint: name, isReady: ready, failures: ready ? failures : 3,
                 reason: ready ? nil : "unreachable", weight: 2, rest: rest,
                 rangeLimit: ready ? 10_000 : nil, credits: credits, isOutOfCredits: false)
         }
@@ -89,6 +92,7 @@ struct ToolsCreditTests {
                     [
                         health("paid", ready: true, rest: nil, busy),
                         health("down", ready: false, rest: .milliseconds(1500), idle),
+                        health("back", ready: true, failures: 2, rest: nil, idle),
                     ]
                 )
             ])
@@ -109,6 +113,10 @@ struct ToolsCreditTests {
                 [
                     .text("base"), .text("down"), .text("rests"), .empty, .number("7"),
                     .number("7"), .empty, .text("asked again in 2 s; last error: unreachable"),
+                ],
+                [
+                    .text("base"), .text("back"), .text("to be tried"), .number("10000"),
+                    .number("7"), .number("7"), .empty, .text(""),
                 ],
             ])
         // An instance of an earlier version tells nothing of that: the cells stay empty.
