@@ -43,7 +43,7 @@ import WeirPorts
 
         func asked(_ method: String) -> Int {
             self.transport.bodies.reduce(0) {
-                $0 + String(decoding: $1, as: UTF8.self).components(of: "\"\(method)\"")
+                $0 + $1.components(of: "\"\(method)\"")
             }
         }
 
