@@ -113,12 +113,19 @@ package final class AppMetrics: Sendable {
 
 extension AppMetrics {
     /// Counts what verification of a chain comes to, and warns of each answer that was disproved: an
-    /// endpoint that gave one rests, so there are few.
-    package func verificationObserver(of chain: String, logger: Logger) -> VerificationObserver {
+    /// endpoint that gave one rests, so there are few. What must never grow is there from the start,
+    /// at 0: an alert on its growth would else miss the first time.
+    package func verificationObserver(
+        of chain: String, endpoints: [String] = [], logger: Logger
+    ) -> VerificationObserver {
         let verified = self.family("verified_blocks_total")
         let failures = self.family("verification_failures_total")
         let missing = self.family("logs_missing_total")
         let unconfirmed = self.family("verification_unconfirmed_total").counter(chain)
+        for reason in BlockDisproof.Reason.allCases {
+            _ = failures.counter(chain, reason.rawValue)
+        }
+        for endpoint in endpoints { _ = missing.counter(chain, endpoint) }
         return VerificationObserver(
             verified: { level, count in
                 verified.counter(chain, level.rawValue).increment(by: UInt64(count))

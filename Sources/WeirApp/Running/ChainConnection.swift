@@ -32,7 +32,8 @@ struct ChainConnection: Sendable {
         let observer = metrics.observer(of: settings.name)
         let verification = Verification(
             settings.verify,
-            observer: metrics.verificationObserver(of: settings.name, logger: logger))
+            observer: metrics.verificationObserver(
+                of: settings.name, endpoints: settings.endpoints.map(\.name), logger: logger))
         var clients: [JSONRPCClient] = []
         for endpoint in settings.endpoints {
             clients.append(
