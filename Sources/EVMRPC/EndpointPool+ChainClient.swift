@@ -25,7 +25,14 @@ extension EndpointPool: ChainClient {
     ) async throws(ChainClientError) -> ChainLook {
         try await self.run(.heads) { client throws(ChainClientError) in
             var look = try await client.look(tags, above: tip, filter: filter)
+            try await self.refuseLaggard(look.heads[.latest], by: client)
             look.heads = try await self.agreed(look.heads, tags, by: client)
+            // What the quorum has not come to is for a later look.
+            if self.policy.quorum > 1, let next = look.next, let latest = look.heads[.latest],
+                next.header.number > latest.number
+            {
+                look.next = nil
+            }
             try await self.confirm(look.next.map { [$0.header.ref] } ?? [], by: client)
             return look
         }

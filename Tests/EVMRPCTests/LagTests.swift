@@ -110,4 +110,14 @@ import WeirPorts
         let two = try World([500, 100], now: 501, quorum: 2)
         #expect(try await two.head() == 100)
     }
+
+    /// Following looks at the head and the next block in one; laggards are seen there too.
+    @Test func aLookSeesWhoStandsStill() async throws {
+        let world = try World([100, 500], now: 501)
+        let tip = BlockRef(number: BlockNumber(499), hash: hash(499))
+        let look = try await world.pool.look([.latest], above: tip, filter: LogFilter())
+        #expect(look.heads[.latest]?.number.rawValue == 500)
+        #expect(look.next?.header.number.rawValue == 500)
+        #expect(!world.pool.health[0].isReady && world.pool.health[0].reason == "behind")
+    }
 }

@@ -143,6 +143,27 @@ import WeirPorts
         #expect(try await world.pool.blocks(refs, filter: LogFilter()) == [nil])
     }
 
+    /// In one request come heads and the next block: the block waits until two have come to it.
+    @Test func aLookGoesNoFurtherThanTheQuorum() async throws {
+        let world = try World([Branch(head: 9), Branch(head: 5)])
+        func next(above number: UInt64) async throws -> UInt64? {
+            let tip = BlockRef(number: BlockNumber(number), hash: hash(number))
+            let look = try await world.pool.look([.latest], above: tip, filter: LogFilter())
+            #expect(look.heads[.latest]?.number.rawValue == 5)
+            return look.next?.header.number.rawValue
+        }
+        #expect(try await next(above: 4) == 5)
+        #expect(try await next(above: 5) == nil)
+        #expect(world.disagreements.value == 0)
+        // A block of which two say different things is followed by neither.
+        let split = try World([Branch(head: 5), Branch(head: 5, foreignFrom: 5)])
+        let tip = BlockRef(number: BlockNumber(4), hash: hash(4))
+        let error = await failure { () throws(ChainClientError) in
+            try await split.pool.look([.latest], above: tip, filter: LogFilter())
+        }
+        #expect(error?.reason == "unproven" && split.disagreements.value > 0)
+    }
+
     @Test func aLoneEndpointDoesNotMakeAQuorum() async throws {
         let world = try World([Branch(head: 5), Branch(head: 5)])
         #expect(try await world.latest() != nil)

@@ -44,7 +44,8 @@ package enum ConfigurationTools {
         try WeirConfiguration.load(path: path).configuration.chains.flatMap { chain in
             chain.endpoints.map {
                 EndpointDoctor.Patient(
-                    endpoint: $0, expectedChain: chain.id.rawValue, sync: chain.sync)
+                    endpoint: $0, expectedChain: chain.id.rawValue, sync: chain.sync,
+                    verify: chain.verify)
             }
         }
     }

@@ -124,7 +124,8 @@ struct DoctorSheet {
         guard let block = self.report.blockMilliseconds else { return }
         let endpoint = self.patient.endpoint
         let cost = FollowingCost(
-            blockMilliseconds: block, sync: self.patient.sync, pricing: endpoint.pricing)
+            blockMilliseconds: block, sync: self.patient.sync, verify: self.patient.verify,
+            pricing: endpoint.pricing)
         self.add("block time", Self.seconds(cost.blockMilliseconds), "over the last blocks")
         self.add(
             "following, requests", "\(cost.requests) a day",

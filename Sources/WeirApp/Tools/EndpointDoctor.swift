@@ -1,7 +1,7 @@
 // Weir
 // SPDX-License-Identifier: Apache-2.0
 
-import ChainModel
+package import ChainModel
 package import ChainSync
 import CurlTransport
 import EVMPrimitives
@@ -18,15 +18,18 @@ package struct EndpointDoctor: Sendable {
         package var expectedChain: UInt64?
         /// How the chain is followed, for what that costs.
         package var sync: SyncConfiguration
+        package var verify: VerificationLevel
 
         package init(
             endpoint: RPCEndpoint, expectedChain: UInt64? = nil,
             sync: SyncConfiguration = SyncConfiguration(
-                follow: .tag(.latest), finality: .tag(.finalized))
+                follow: .tag(.latest), finality: .tag(.finalized)),
+            verify: VerificationLevel = .bloom
         ) {
             self.endpoint = endpoint
             self.expectedChain = expectedChain
             self.sync = sync
+            self.verify = verify
         }
 
         /// An endpoint by its URL alone, a secret.

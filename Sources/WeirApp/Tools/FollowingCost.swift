@@ -1,12 +1,13 @@
 // Weir
 // SPDX-License-Identifier: Apache-2.0
 
+import ChainModel
 import ChainSync
 import EVMRPC
 
-/// What it costs to follow a chain for a day, at most: one look at the head for each poll, and for
-/// each block one request for its header and its logs. Blocks whose bloom rules events out cost
-/// less; catching up on the past costs more, once.
+/// What it costs to follow a chain for a day, at most: each look at the head is one request, for the
+/// tags and for the next block with its logs or receipts. Quiet blocks cost less, as their bloom says
+/// that nothing is wanted; catching up on the past costs more, once.
 struct FollowingCost: Equatable {
     static let millisecondsPerDay: UInt64 = 86_400_000
 
@@ -22,22 +23,37 @@ struct FollowingCost: Equatable {
     var credits: UInt64
 
     /// - Parameter blockMilliseconds: the chain's mean; zero counts as one.
-    init(blockMilliseconds: UInt64, sync: SyncConfiguration, pricing: CreditPricing) {
+    init(
+        blockMilliseconds: UInt64, sync: SyncConfiguration, verify: VerificationLevel,
+        pricing: CreditPricing
+    ) {
         let block = max(1, blockMilliseconds)
         self.blockMilliseconds = block
         self.pollMilliseconds = max(1, min(max(block, sync.pollMin), max(1, sync.pollMax)))
         let looks = Self.millisecondsPerDay / self.pollMilliseconds
+        // Blocks that came between two looks: a header by number, then header and logs by hash.
         let blocks = Self.millisecondsPerDay / block
+        let between = blocks > looks ? blocks - looks : 0
+        let logs = verify == .receipts ? "eth_getBlockReceipts" : "eth_getLogs"
         let tags = UInt64(sync.tags.count)
-        self.requests = looks + blocks
-        self.calls = looks * tags + blocks * 2
-        let (perLook, lookOverflow) = pricing.cost("eth_getBlockByNumber")
-            .multipliedReportingOverflow(by: tags)
-        let (perBlock, blockOverflow) = pricing.cost("eth_getBlockByHash")
-            .addingReportingOverflow(pricing.cost("eth_getLogs"))
-        let (ofLooks, a) = perLook.multipliedReportingOverflow(by: looks)
-        let (ofBlocks, b) = perBlock.multipliedReportingOverflow(by: blocks)
-        let (sum, c) = ofLooks.addingReportingOverflow(ofBlocks)
-        self.credits = lookOverflow || blockOverflow || a || b || c ? .max : sum
+        self.requests = looks + between
+        self.calls = looks * (tags + 2) + between * 3
+        self.credits = Self.sum([
+            (looks * (tags + 1) + between, pricing.cost("eth_getBlockByNumber")),
+            (between, pricing.cost("eth_getBlockByHash")),
+            (looks + between, pricing.cost(logs)),
+        ])
+    }
+
+    /// Calls times prices; the largest number where that does not fit.
+    private static func sum(_ parts: [(calls: UInt64, price: UInt64)]) -> UInt64 {
+        var total: UInt64 = 0
+        for part in parts {
+            let (cost, tooMuch) = part.calls.multipliedReportingOverflow(by: part.price)
+            let (sum, overflow) = total.addingReportingOverflow(cost)
+            if tooMuch || overflow { return .max }
+            total = sum
+        }
+        return total
     }
 }

@@ -1,6 +1,7 @@
 // Weir
 // SPDX-License-Identifier: Apache-2.0
 
+import ChainModel
 import ChainSync
 import EVMPrimitives
 import JSONBytes
@@ -14,22 +15,27 @@ import WeirPorts
 /// What following costs, and what a running instance tells of its endpoints.
 @Suite("credits of endpoints")
 struct ToolsCreditTests {
-    @Test func followingCostsALookAndABlockEach() {
-        // Two-second blocks at Infura: 43,200 looks of two tags, and as many blocks.
-        let cost = FollowingCost(
-            blockMilliseconds: 2000, sync: SyncConfiguration(), pricing: CreditPricing(.infura))
-        #expect(cost.pollMilliseconds == 2000)
-        #expect(cost.requests == 86_400 && cost.calls == 172_800)
-        #expect(cost.credits == 43_200 * 160 + 43_200 * (80 + 255))
+    @Test func followingCostsOneRequestABlock() throws {
+        func cost(
+            _ milliseconds: UInt64, _ sync: SyncConfiguration = SyncConfiguration(),
+            _ verify: VerificationLevel = .bloom, _ pricing: CreditPricing = CreditPricing(.infura)
+        ) -> FollowingCost {
+            FollowingCost(
+                blockMilliseconds: milliseconds, sync: sync, verify: verify, pricing: pricing)
+        }
+        // Two-second blocks at Infura: 43,200 looks for two tags, a block and its logs.
+        let two = cost(2000)
+        #expect(two.pollMilliseconds == 2000)
+        #expect(two.requests == 43_200 && two.calls == 172_800)
+        #expect(two.credits == 43_200 * (3 * 80 + 255))
+        #expect(cost(2000, SyncConfiguration(), .receipts).credits == 43_200 * (3 * 80 + 1000))
         // Blocks of a quarter of a second, looked at every twelve: blocks still cost.
         var sync = SyncConfiguration(finality: .depth(64))
         sync.pollMin = 12_000
         sync.pollMax = 12_000
-        let slow = FollowingCost(blockMilliseconds: 250, sync: sync, pricing: CreditPricing())
-        #expect(slow.requests == 7_200 + 345_600 && slow.calls == 7_200 + 691_200)
-        let hostile = FollowingCost(
-            blockMilliseconds: 0, sync: sync,
-            pricing: CreditPricing(.flat, overrides: ["eth_getLogs": .max]))
+        let slow = cost(250, sync, .off, CreditPricing())
+        #expect(slow.requests == 345_600 && slow.calls == 7_200 * 3 + 338_400 * 3)
+        let hostile = cost(0, sync, .off, CreditPricing(.flat, overrides: ["eth_getLogs": .max]))
         #expect(hostile.credits == .max && hostile.blockMilliseconds == 1)
     }
 
@@ -54,7 +60,7 @@ struct ToolsCreditTests {
         let small = try sheet(3_000_000)
         #expect(row(small, "following, credits")?.result == "21384000 a day")
         #expect(row(small, "following, credits")?.detail == "of 3000000")
-        #expect(row(small, "following, requests")?.result == "86400 a day")
+        #expect(row(small, "following, requests")?.result == "43200 a day")
         #expect(row(small, "block time")?.result == "2.0 s")
         #expect(small.findings.contains { $0.contains("the plan has 3000000") })
         let large = try sheet(30_000_000)
