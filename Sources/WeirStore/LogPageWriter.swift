@@ -25,17 +25,16 @@ import EVMPrimitives
         self.out.byte(LogPageCoding.version)
         self.out.varint(UInt64(batch.count))
         let arena = unsafe batch.arena.span.bytes
-        let entries = batch.entries.span
-        for index in entries.indices {
-            let dataCount = entries[index].dataCount
+        for index in batch.entries.indices {
+            let dataCount = batch.entries[index].dataCount
             // The caller's bound holds for any log; this is what makes the stores safe.
             self.out.need(264 &+ dataCount &+ dataCount / 32)
-            self.append(entries, index, arena)
+            self.append(batch.entries, index, arena)
         }
     }
 
     /// Entries are large: their fields are read where they stand.
-    private mutating func append(_ entries: Span<LogEntry>, _ index: Int, _ arena: RawSpan) {
+    private mutating func append(_ entries: [LogEntry], _ index: Int, _ arena: RawSpan) {
         let isFirst = index == 0
         let before = isFirst ? 0 : index &- 1
         let newBlock =
