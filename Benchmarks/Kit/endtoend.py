@@ -33,25 +33,20 @@ def own(kit, stub, *options, cores=None):
 
 
 def cryo(kit, stub, cores=None, chunk=100):
-    """The peer: logs into Parquet files."""
-    with tempfile.TemporaryDirectory(prefix="weir-bench") as folder:
-        command = [
-            kit.path("venv-cryo", "bin", "python"), kit.source("e2e", "cryo_logs.py"), folder,
-            stub.url, stub.first, stub.last_block + 1, chunk, 10]
-        result = crash_tolerant(lambda: machine.run([str(word) for word in command], cores))
-        result["logs"] = stub.logs
-        return result
-
-
-def crash_tolerant(body, attempts=3):
-    """cryo crashes now and then at its end, when everything is written; then it is run again."""
-    for attempt in range(attempts):
-        try:
-            return body()
-        except RuntimeError:
-            if attempt + 1 == attempts:
-                raise
-    return None
+    """The peer: logs into Parquet files. It crashes now and then; then it is run again."""
+    for attempt in range(3):
+        with tempfile.TemporaryDirectory(prefix="weir-bench") as folder:
+            command = [
+                kit.path("venv-cryo", "bin", "python"), kit.source("e2e", "cryo_logs.py"), folder,
+                stub.url, stub.first, stub.last_block + 1, chunk, 10]
+            try:
+                result = machine.run([str(word) for word in command], cores)
+            except RuntimeError:
+                if attempt == 2:
+                    raise
+                continue
+            result["logs"] = stub.logs
+            return result
 
 
 def native(kit, stub):
