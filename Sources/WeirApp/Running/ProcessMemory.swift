@@ -9,6 +9,17 @@ import Glibc
 /// and pages of the program itself that ran once (configuration, dynamic linking, the search for
 /// conformances). The first are charged to the container, the second count as resident.
 enum ProcessMemory {
+    /// Has large blocks, such as the page of a scrape with very many series, mapped on their own: they
+    /// go back to the system when they are freed, where glibc's own threshold would rise with them.
+    static func prepare() {
+        guard
+            let set = unsafe unsafeBitCast(
+                dlsym(nil, "mallopt"), to: (@convention(c) (Int32, Int32) -> Int32)?.self)
+        else { return }
+        // M_MMAP_THRESHOLD, M_TRIM_THRESHOLD
+        for parameter: Int32 in [-3, -1] { _ = set(parameter, 8 << 20) }
+    }
+
     /// glibc's `malloc_trim`, which its header for Swift leaves out; other libraries have none.
     private static let trim = {
         unsafe unsafeBitCast(
