@@ -25,7 +25,7 @@ import EVMPrimitives
         self.out.byte(LogPageCoding.version)
         self.out.varint(UInt64(batch.count))
         let arena = unsafe batch.arena.span.bytes
-        let entries = batch.entries.span
+        let entries = batch.entries
         for index in entries.indices {
             let dataCount = entries[index].dataCount
             // The caller's bound holds for any log; this is what makes the stores safe.
@@ -35,7 +35,7 @@ import EVMPrimitives
     }
 
     /// Entries are large: their fields are read where they stand.
-    private mutating func append(_ entries: Span<LogEntry>, _ index: Int, _ arena: RawSpan) {
+    private mutating func append(_ entries: [LogEntry], _ index: Int, _ arena: RawSpan) {
         let isFirst = index == 0
         let before = isFirst ? 0 : index &- 1
         let newBlock =
