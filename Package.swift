@@ -151,10 +151,9 @@ let package = Package(
         .executableTarget(
             name: "WeirBenchmarks",
             dependencies: [
-                "EVMPrimitives", "JSONBytes", "MetricsRegistry", "ChainModel", "ChainProofs",
-                "EVMABI",
-                "EVMSignatures", "LogJSON", "Economy", "WeirStore", "EventTools",
-            ], path: "Benchmarks", swiftSettings: settings),
+                "EVMPrimitives", "JSONBytes", "MetricsRegistry", "ChainModel", "EVMABI",
+                "EVMSignatures", "ChainProofs", "LogJSON", "Economy", "WeirStore", "EventTools",
+            ], path: "Benchmarks", exclude: ["Kit"], swiftSettings: settings),
 
         // Tests.
         .target(

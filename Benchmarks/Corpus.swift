@@ -7,14 +7,23 @@ import EVMPrimitives
 import Foundation
 import JSONBytes
 
+/// How often an event occurs, and the sum of its unindexed `uint256` modulo 2^256.
+struct CorpusTotal: Equatable {
+    var count: Int
+    var sum: U256
+}
+
 /// What is decoded: JSON-RPC answers, the events in them, and how often each occurs.
 struct Corpus {
     var name: String
     /// Documents, each an `eth_getLogs` response, one a line.
     var text: [UInt8]
     var events: [ABIEvent]
-    /// By name of the event: how often, and the sum of its unindexed `uint256` modulo 2^256.
-    var expected: [String: (count: Int, sum: U256)]
+    /// By name of the event.
+    var expected: [String: CorpusTotal]
+
+    /// Of the events that occur.
+    var sums: [String: CorpusTotal] { self.expected.filter { $0.value.count > 0 } }
 
     /// A folder with `rpc.ndjson` and `expected.json`.
     init(folder: String) throws {
@@ -32,7 +41,7 @@ struct Corpus {
             guard let count = member.value["count"]?.int,
                 let sum = member.value["sum"]?.string.flatMap({ U256(hexQuantity: $0) })
             else { continue }
-            self.expected[member.key] = (count, sum)
+            self.expected[member.key] = CorpusTotal(count: count, sum: sum)
         }
     }
 
@@ -56,12 +65,12 @@ struct Corpus {
         }
         return Corpus(
             name: "synthetic", text: Array(text.utf8), events: [event],
-            expected: ["Transfer": (logs, sum)])
+            expected: ["Transfer": CorpusTotal(count: logs, sum: sum)])
     }
 
     private init(
         name: String, text: [UInt8], events: [ABIEvent],
-        expected: [String: (count: Int, sum: U256)]
+        expected: [String: CorpusTotal]
     ) {
         self.name = name
         self.text = text

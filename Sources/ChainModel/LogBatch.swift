@@ -20,6 +20,7 @@ package struct LogEntry: Sendable, Equatable {
     /// The time of the block where the provider told it with the log; zero where it did not.
     package var blockTimestamp: BlockTime
 
+    @inlinable @inline(__always)
     package init(
         address: Address, topics: TopicList, dataOffset: Int, dataCount: Int,
         blockNumber: BlockNumber, blockHash: Hash256, transactionHash: Hash256,

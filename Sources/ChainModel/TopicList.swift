@@ -5,12 +5,13 @@ package import EVMPrimitives
 
 /// Zero to four topics, inline.
 package struct TopicList: Sendable, Hashable {
-    package private(set) var count: Int
-    private var topic0: Hash256
-    private var topic1: Hash256
-    private var topic2: Hash256
-    private var topic3: Hash256
+    @usableFromInline package internal(set) var count: Int
+    @usableFromInline var topic0: Hash256
+    @usableFromInline var topic1: Hash256
+    @usableFromInline var topic2: Hash256
+    @usableFromInline var topic3: Hash256
 
+    @inlinable @inline(__always)
     package init() {
         self.count = 0
         self.topic0 = .zero
@@ -28,6 +29,7 @@ package struct TopicList: Sendable, Hashable {
     }
 
     /// Adds a topic; false when there are four already (the EVM has LOG0 to LOG4).
+    @inlinable @inline(__always)
     package mutating func append(_ topic: Hash256) -> Bool {
         switch self.count {
         case 0: self.topic0 = topic
@@ -41,6 +43,7 @@ package struct TopicList: Sendable, Hashable {
     }
 
     /// The topic at an index below `count`; asking for another is a mistake of the caller.
+    @inlinable @inline(__always)
     package subscript(index: Int) -> Hash256 {
         precondition(index >= 0 && index < self.count, "topic index out of range")
         switch index {

@@ -11,7 +11,7 @@ package struct Hash256: Sendable, Hashable {
     package var word3: UInt64
 
     /// Makes a hash from its words, the first eight bytes first.
-    @inlinable
+    @inlinable @inline(__always)
     package init(words word0: UInt64, _ word1: UInt64, _ word2: UInt64, _ word3: UInt64) {
         self.word0 = word0
         self.word1 = word1
@@ -45,10 +45,10 @@ package struct Hash256: Sendable, Hashable {
         self.init(words: word.limb3, word.limb2, word.limb1, word.limb0)
     }
 
-    @inlinable package static var zero: Hash256 { Hash256(words: 0, 0, 0, 0) }
+    @inlinable @inline(__always) package static var zero: Hash256 { Hash256(words: 0, 0, 0, 0) }
 
     /// The bits as a number.
-    @inlinable package var word: U256 {
+    @inlinable @inline(__always) package var word: U256 {
         U256(limbs: self.word3, self.word2, self.word1, self.word0)
     }
 

@@ -4,32 +4,36 @@
 // The permutation Keccak-f[1600] (FIPS 202, section 3.3), 24 rounds on 25 lanes, written out two
 // rounds an iteration so that the lanes stay in registers: round one reads lanes a and writes
 // lanes e, round two the other way. Lane (x, y) has index x + 5·y.
+//
+// Lanes 1, 2, 8, 12, 17 and 20 are kept complemented meanwhile ("lane complementing" of the Keccak
+// implementation overview, section 2.2): that leaves 6 of the 25 complements of a round, and most
+// processors have no instruction for the pair of complement and conjunction.
 
 extension Keccak256 {
     /// Permutes the state in place.
     @inline(__always)
     static func permute(_ state: inout InlineArray<25, UInt64>) {
         var a0 = state[0]
-        var a1 = state[1]
-        var a2 = state[2]
+        var a1 = ~state[1]
+        var a2 = ~state[2]
         var a3 = state[3]
         var a4 = state[4]
         var a5 = state[5]
         var a6 = state[6]
         var a7 = state[7]
-        var a8 = state[8]
+        var a8 = ~state[8]
         var a9 = state[9]
         var a10 = state[10]
         var a11 = state[11]
-        var a12 = state[12]
+        var a12 = ~state[12]
         var a13 = state[13]
         var a14 = state[14]
         var a15 = state[15]
         var a16 = state[16]
-        var a17 = state[17]
+        var a17 = ~state[17]
         var a18 = state[18]
         var a19 = state[19]
-        var a20 = state[20]
+        var a20 = ~state[20]
         var a21 = state[21]
         var a22 = state[22]
         var a23 = state[23]
@@ -82,11 +86,11 @@ extension Keccak256 {
                     let b3 = t3 &<< 21 | t3 &>> 43
                     let t4 = a24 ^ d4
                     let b4 = t4 &<< 14 | t4 &>> 50
-                    e0 = b0 ^ (~b1 & b2) ^ roundConstants[round]
-                    e1 = b1 ^ (~b2 & b3)
-                    e2 = b2 ^ (~b3 & b4)
-                    e3 = b3 ^ (~b4 & b0)
-                    e4 = b4 ^ (~b0 & b1)
+                    e0 = b0 ^ (b1 | b2) ^ roundConstants[round]
+                    e1 = b1 ^ (~b2 | b3)
+                    e2 = b2 ^ (b3 & b4)
+                    e3 = b3 ^ (b4 | b0)
+                    e4 = b4 ^ (b0 & b1)
                 }
                 do {
                     let t0 = a3 ^ d3
@@ -99,11 +103,11 @@ extension Keccak256 {
                     let b3 = t3 &<< 45 | t3 &>> 19
                     let t4 = a22 ^ d2
                     let b4 = t4 &<< 61 | t4 &>> 3
-                    e5 = b0 ^ (~b1 & b2)
-                    e6 = b1 ^ (~b2 & b3)
-                    e7 = b2 ^ (~b3 & b4)
-                    e8 = b3 ^ (~b4 & b0)
-                    e9 = b4 ^ (~b0 & b1)
+                    e5 = b0 ^ (b1 | b2)
+                    e6 = b1 ^ (b2 & b3)
+                    e7 = b2 ^ (b3 | ~b4)
+                    e8 = b3 ^ (b4 | b0)
+                    e9 = b4 ^ (b0 & b1)
                 }
                 do {
                     let t0 = a1 ^ d1
@@ -116,11 +120,12 @@ extension Keccak256 {
                     let b3 = t3 &<< 8 | t3 &>> 56
                     let t4 = a20 ^ d0
                     let b4 = t4 &<< 18 | t4 &>> 46
-                    e10 = b0 ^ (~b1 & b2)
-                    e11 = b1 ^ (~b2 & b3)
-                    e12 = b2 ^ (~b3 & b4)
-                    e13 = b3 ^ (~b4 & b0)
-                    e14 = b4 ^ (~b0 & b1)
+                    let n3 = ~b3
+                    e10 = b0 ^ (b1 | b2)
+                    e11 = b1 ^ (b2 & b3)
+                    e12 = b2 ^ (n3 & b4)
+                    e13 = n3 ^ (b4 | b0)
+                    e14 = b4 ^ (b0 & b1)
                 }
                 do {
                     let t0 = a4 ^ d4
@@ -133,11 +138,12 @@ extension Keccak256 {
                     let b3 = t3 &<< 15 | t3 &>> 49
                     let t4 = a23 ^ d3
                     let b4 = t4 &<< 56 | t4 &>> 8
-                    e15 = b0 ^ (~b1 & b2)
-                    e16 = b1 ^ (~b2 & b3)
-                    e17 = b2 ^ (~b3 & b4)
-                    e18 = b3 ^ (~b4 & b0)
-                    e19 = b4 ^ (~b0 & b1)
+                    let n3 = ~b3
+                    e15 = b0 ^ (b1 & b2)
+                    e16 = b1 ^ (b2 | b3)
+                    e17 = b2 ^ (n3 | b4)
+                    e18 = n3 ^ (b4 & b0)
+                    e19 = b4 ^ (b0 | b1)
                 }
                 do {
                     let t0 = a2 ^ d2
@@ -150,11 +156,12 @@ extension Keccak256 {
                     let b3 = t3 &<< 41 | t3 &>> 23
                     let t4 = a21 ^ d1
                     let b4 = t4 &<< 2 | t4 &>> 62
-                    e20 = b0 ^ (~b1 & b2)
-                    e21 = b1 ^ (~b2 & b3)
-                    e22 = b2 ^ (~b3 & b4)
-                    e23 = b3 ^ (~b4 & b0)
-                    e24 = b4 ^ (~b0 & b1)
+                    let n1 = ~b1
+                    e20 = b0 ^ (n1 & b2)
+                    e21 = n1 ^ (b2 | b3)
+                    e22 = b2 ^ (b3 & b4)
+                    e23 = b3 ^ (b4 | b0)
+                    e24 = b4 ^ (b0 & b1)
                 }
             }
             do {
@@ -178,11 +185,11 @@ extension Keccak256 {
                     let b3 = t3 &<< 21 | t3 &>> 43
                     let t4 = e24 ^ d4
                     let b4 = t4 &<< 14 | t4 &>> 50
-                    a0 = b0 ^ (~b1 & b2) ^ roundConstants[round &+ 1]
-                    a1 = b1 ^ (~b2 & b3)
-                    a2 = b2 ^ (~b3 & b4)
-                    a3 = b3 ^ (~b4 & b0)
-                    a4 = b4 ^ (~b0 & b1)
+                    a0 = b0 ^ (b1 | b2) ^ roundConstants[round &+ 1]
+                    a1 = b1 ^ (~b2 | b3)
+                    a2 = b2 ^ (b3 & b4)
+                    a3 = b3 ^ (b4 | b0)
+                    a4 = b4 ^ (b0 & b1)
                 }
                 do {
                     let t0 = e3 ^ d3
@@ -195,11 +202,11 @@ extension Keccak256 {
                     let b3 = t3 &<< 45 | t3 &>> 19
                     let t4 = e22 ^ d2
                     let b4 = t4 &<< 61 | t4 &>> 3
-                    a5 = b0 ^ (~b1 & b2)
-                    a6 = b1 ^ (~b2 & b3)
-                    a7 = b2 ^ (~b3 & b4)
-                    a8 = b3 ^ (~b4 & b0)
-                    a9 = b4 ^ (~b0 & b1)
+                    a5 = b0 ^ (b1 | b2)
+                    a6 = b1 ^ (b2 & b3)
+                    a7 = b2 ^ (b3 | ~b4)
+                    a8 = b3 ^ (b4 | b0)
+                    a9 = b4 ^ (b0 & b1)
                 }
                 do {
                     let t0 = e1 ^ d1
@@ -212,11 +219,12 @@ extension Keccak256 {
                     let b3 = t3 &<< 8 | t3 &>> 56
                     let t4 = e20 ^ d0
                     let b4 = t4 &<< 18 | t4 &>> 46
-                    a10 = b0 ^ (~b1 & b2)
-                    a11 = b1 ^ (~b2 & b3)
-                    a12 = b2 ^ (~b3 & b4)
-                    a13 = b3 ^ (~b4 & b0)
-                    a14 = b4 ^ (~b0 & b1)
+                    let n3 = ~b3
+                    a10 = b0 ^ (b1 | b2)
+                    a11 = b1 ^ (b2 & b3)
+                    a12 = b2 ^ (n3 & b4)
+                    a13 = n3 ^ (b4 | b0)
+                    a14 = b4 ^ (b0 & b1)
                 }
                 do {
                     let t0 = e4 ^ d4
@@ -229,11 +237,12 @@ extension Keccak256 {
                     let b3 = t3 &<< 15 | t3 &>> 49
                     let t4 = e23 ^ d3
                     let b4 = t4 &<< 56 | t4 &>> 8
-                    a15 = b0 ^ (~b1 & b2)
-                    a16 = b1 ^ (~b2 & b3)
-                    a17 = b2 ^ (~b3 & b4)
-                    a18 = b3 ^ (~b4 & b0)
-                    a19 = b4 ^ (~b0 & b1)
+                    let n3 = ~b3
+                    a15 = b0 ^ (b1 & b2)
+                    a16 = b1 ^ (b2 | b3)
+                    a17 = b2 ^ (n3 | b4)
+                    a18 = n3 ^ (b4 & b0)
+                    a19 = b4 ^ (b0 | b1)
                 }
                 do {
                     let t0 = e2 ^ d2
@@ -246,36 +255,37 @@ extension Keccak256 {
                     let b3 = t3 &<< 41 | t3 &>> 23
                     let t4 = e21 ^ d1
                     let b4 = t4 &<< 2 | t4 &>> 62
-                    a20 = b0 ^ (~b1 & b2)
-                    a21 = b1 ^ (~b2 & b3)
-                    a22 = b2 ^ (~b3 & b4)
-                    a23 = b3 ^ (~b4 & b0)
-                    a24 = b4 ^ (~b0 & b1)
+                    let n1 = ~b1
+                    a20 = b0 ^ (n1 & b2)
+                    a21 = n1 ^ (b2 | b3)
+                    a22 = b2 ^ (b3 & b4)
+                    a23 = b3 ^ (b4 | b0)
+                    a24 = b4 ^ (b0 & b1)
                 }
             }
             round &+= 2
         }
         state[0] = a0
-        state[1] = a1
-        state[2] = a2
+        state[1] = ~a1
+        state[2] = ~a2
         state[3] = a3
         state[4] = a4
         state[5] = a5
         state[6] = a6
         state[7] = a7
-        state[8] = a8
+        state[8] = ~a8
         state[9] = a9
         state[10] = a10
         state[11] = a11
-        state[12] = a12
+        state[12] = ~a12
         state[13] = a13
         state[14] = a14
         state[15] = a15
         state[16] = a16
-        state[17] = a17
+        state[17] = ~a17
         state[18] = a18
         state[19] = a19
-        state[20] = a20
+        state[20] = ~a20
         state[21] = a21
         state[22] = a22
         state[23] = a23

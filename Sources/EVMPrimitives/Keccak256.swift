@@ -105,8 +105,32 @@ package struct Keccak256: Sendable {
     /// The hash of an input at hand.
     package static func hash(_ bytes: RawSpan) -> Hash256 {
         var keccak = Keccak256()
-        keccak.update(bytes)
+        if bytes.byteCount < Self.rate {
+            keccak.absorbShort(bytes)
+        } else {
+            keccak.update(bytes)
+        }
         return keccak.finalize()
+    }
+
+    /// Absorbs all of an input that fills no block: most are words, pairs of words, or addresses.
+    @inline(__always)
+    private mutating func absorbShort(_ bytes: RawSpan) {
+        let count = bytes.byteCount
+        let words = count &>> 3
+        for index in 0..<words {
+            self.state[index] = UInt64(
+                littleEndian: unsafe bytes.unsafeLoadUnaligned(
+                    fromUncheckedByteOffset: index &<< 3, as: UInt64.self))
+        }
+        var offset = words &<< 3
+        while offset < count {
+            let byte = unsafe bytes.unsafeLoadUnaligned(
+                fromUncheckedByteOffset: offset, as: UInt8.self)
+            self.state[words] |= UInt64(byte) &<< UInt64(8 &* (offset & 7))
+            offset &+= 1
+        }
+        self.position = count
     }
 
     /// The hash of UTF-8 text, as event signatures and function selectors use it.

@@ -42,14 +42,17 @@ extension JSONCursor {
     ) throws(JSONError) -> (UInt64, UInt64, UInt64, UInt64) {
         let at = self.offset
         if let digits = self.quickHex(at, digitCount: 64, in: bytes) {
-            var bad: UInt64 = 0
-            let word0 = unsafe hexWord(digits, in: bytes, &bad)
-            let word1 = unsafe hexWord(digits &+ 16, in: bytes, &bad)
-            let word2 = unsafe hexWord(digits &+ 32, in: bytes, &bad)
-            let word3 = unsafe hexWord(digits &+ 48, in: bytes, &bad)
-            if bad == 0 {
+            var bad = SIMD16<UInt8>.zero
+            let part0 = unsafe hexVector(bytes.uncheckedVector(digits), &bad)
+            let part1 = unsafe hexVector(bytes.uncheckedVector(digits &+ 16), &bad)
+            let part2 = unsafe hexVector(bytes.uncheckedVector(digits &+ 32), &bad)
+            let part3 = unsafe hexVector(bytes.uncheckedVector(digits &+ 48), &bad)
+            if isGood(bad) {
                 self.offset = digits &+ 65
-                return (word0, word1, word2, word3)
+                return (
+                    bigEndianWord(part0), bigEndianWord(part1), bigEndianWord(part2),
+                    bigEndianWord(part3)
+                )
             }
         }
         return try self.readHexWordsSlowly(count: 32, in: bytes)
@@ -112,16 +115,10 @@ extension JSONCursor {
         at &+= 3
         // Calldata and log data are mostly whole words of 32 bytes: take them without a search
         // for the end. A quote inside such a block is a bad digit, and ends the loop.
-        while at &+ 64 < bytes.byteCount {
-            var bad: UInt64 = 0
-            let word0 = unsafe hexWord(at, in: bytes, &bad)
-            let word1 = unsafe hexWord(at &+ 16, in: bytes, &bad)
-            let word2 = unsafe hexWord(at &+ 32, in: bytes, &bad)
-            let word3 = unsafe hexWord(at &+ 48, in: bytes, &bad)
-            if bad != 0 { break }
-            appendWords(word0, word1, word2, word3, to: &out)
-            at &+= 64
-            if unsafe bytes.uncheckedByte(at) == 0x22 {
+        if at &+ 64 < bytes.byteCount {
+            var isEnd = false
+            while !isEnd, unsafe self.appendBlocks(in: bytes, &at, to: &out, &isEnd) {}
+            if isEnd {
                 self.offset = at &+ 1
                 return
             }
@@ -144,6 +141,54 @@ extension JSONCursor {
         }
         out.removeSubrange(start...)
         try self.readHexBytesSlowly(in: bytes, appendingTo: &out)
+    }
+
+    /// Appends blocks of 32 bytes until there is none, or a quote comes (`isEnd`), or some room is
+    /// full: only then answers true.
+    @unsafe @inlinable @inline(__always)
+    func appendBlocks(
+        in bytes: RawSpan, _ at: inout Int, to out: inout [UInt8], _ isEnd: inout Bool
+    ) -> Bool {
+        var place = at
+        var isQuote = false
+        var isFull = true
+        // A short value of its own gets no more room than it needs.
+        out.append(addingCapacity: out.isEmpty ? 64 : 512) { room in
+            unsafe room.withUnsafeMutableBufferPointer { buffer, count in
+                while count &+ 32 <= buffer.count {
+                    guard place &+ 64 < bytes.byteCount else {
+                        isFull = false
+                        return
+                    }
+                    var bad = SIMD16<UInt8>.zero
+                    let part0 = unsafe hexVector(bytes.uncheckedVector(place), &bad)
+                    let part1 = unsafe hexVector(bytes.uncheckedVector(place &+ 16), &bad)
+                    let part2 = unsafe hexVector(bytes.uncheckedVector(place &+ 32), &bad)
+                    let part3 = unsafe hexVector(bytes.uncheckedVector(place &+ 48), &bad)
+                    guard isGood(bad), let base = UnsafeMutableRawPointer(buffer.baseAddress)
+                    else {
+                        isFull = false
+                        return
+                    }
+                    unsafe base.storeBytes(of: part0, toByteOffset: count, as: SIMD8<UInt8>.self)
+                    unsafe base.storeBytes(
+                        of: part1, toByteOffset: count &+ 8, as: SIMD8<UInt8>.self)
+                    unsafe base.storeBytes(
+                        of: part2, toByteOffset: count &+ 16, as: SIMD8<UInt8>.self)
+                    unsafe base.storeBytes(
+                        of: part3, toByteOffset: count &+ 24, as: SIMD8<UInt8>.self)
+                    count &+= 32
+                    place &+= 64
+                    if unsafe bytes.uncheckedByte(place) == 0x22 {
+                        isQuote = true
+                        return
+                    }
+                }
+            }
+        }
+        at = place
+        isEnd = isQuote
+        return isFull
     }
 
     @usableFromInline @inline(never)
@@ -274,16 +319,4 @@ func hexWord(_ at: Int, in bytes: RawSpan, _ bad: inout UInt64) -> UInt64 {
     let high = unsafe hex8(bytes.uncheckedWord(at), &bad).byteSwapped
     let low = unsafe hex8(bytes.uncheckedWord(at &+ 8), &bad).byteSwapped
     return UInt64(high) &<< 32 | UInt64(low)
-}
-
-/// Appends 32 bytes, the most significant of each word first.
-@inlinable @inline(__always)
-func appendWords(
-    _ word0: UInt64, _ word1: UInt64, _ word2: UInt64, _ word3: UInt64, to out: inout [UInt8],
-) {
-    unsafe withUnsafeBytes(
-        of: (word0.bigEndian, word1.bigEndian, word2.bigEndian, word3.bigEndian)
-    ) {
-        unsafe out.append(contentsOf: $0)
-    }
 }

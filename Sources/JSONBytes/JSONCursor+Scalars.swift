@@ -94,6 +94,14 @@ extension JSONCursor {
 
     /// Reads `true` or `false`.
     package mutating func readBool(in bytes: RawSpan) throws(JSONError) -> Bool {
+        let at = self.offset
+        // `false` without whitespace before it.
+        if at &+ 5 <= bytes.byteCount, unsafe bytes.uncheckedHalfWord(at) == 0x736c_6166,
+            unsafe bytes.uncheckedByte(at &+ 4) == 0x65
+        {
+            self.offset = at &+ 5
+            return false
+        }
         guard try self.peekKind(in: bytes) == .bool else { throw self.mismatch(.bool, in: bytes) }
         let value = unsafe bytes.uncheckedByte(self.offset) == 0x74
         try self.readLiteral(value ? "true" : "false", in: bytes)

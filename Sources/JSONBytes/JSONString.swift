@@ -21,7 +21,7 @@ package struct JSONString: Sendable, Equatable {
     }
 
     /// The number of bytes between the quotes, escapes as they are written.
-    @inlinable package var count: Int { self.end &- self.start }
+    @inlinable @inline(__always) package var count: Int { self.end &- self.start }
 
     /// The bytes between the quotes.
     @inlinable package var range: Range<Int> { self.start..<self.end }

@@ -13,39 +13,32 @@ struct LogScan {
     var cursor: JSONCursor
     let firstLog: Int
     var fault: LogJSONError?
+    private let keys = Self.knownKeys
+    /// By field, and at 10 by none: the field whose key came next in the log before.
+    private var successors: InlineArray<11, Int> = [1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 0]
 
     init(cursor: JSONCursor, firstLog: Int) {
         self.cursor = cursor
         self.firstLog = firstLog
     }
 
-    /// The fields of a log as bits, to see what is missing and what is there twice.
-    private struct Fields: OptionSet {
-        let rawValue: UInt16
+    /// The fields of a log. Their order is where the first log's keys are looked for: geth's.
+    private enum Field: Int {
+        case address, topics, data, blockNumber, transactionHash, transactionIndex, blockHash
+        case blockTimestamp, logIndex, removed
 
-        static let address = Fields(rawValue: 1)
-        static let topics = Fields(rawValue: 2)
-        static let data = Fields(rawValue: 4)
-        static let blockNumber = Fields(rawValue: 8)
-        static let blockHash = Fields(rawValue: 16)
-        static let transactionHash = Fields(rawValue: 32)
-        static let transactionIndex = Fields(rawValue: 64)
-        static let logIndex = Fields(rawValue: 128)
-        static let blockTimestamp = Fields(rawValue: 256)
-        static let removed = Fields(rawValue: 512)
-        static let required = Fields(rawValue: 255)
-
-        static let names = [
-            "address", "topics", "data", "blockNumber", "blockHash", "transactionHash",
-            "transactionIndex", "logIndex", "blockTimestamp", "removed",
-        ]
-
-        /// The name of the first field in the set.
-        var firstName: String {
-            let bit = self.rawValue.trailingZeroBitCount
-            return bit < Self.names.count ? Self.names[bit] : ""
-        }
+        var bit: UInt16 { 1 &<< UInt16(self.rawValue) }
     }
+
+    private static let names: [StaticString] = [
+        "address", "topics", "data", "blockNumber", "transactionHash", "transactionIndex",
+        "blockHash", "blockTimestamp", "logIndex", "removed",
+    ]
+    private static let knownKeys = Self.names.map { JSONKnownKey($0) }
+    /// All but the time of the block and `removed`.
+    private static let required: UInt16 = 0x17f
+
+    private static func name(_ field: Int) -> String { "\(Self.names[field])" }
 
     // MARK: Documents
 
@@ -114,63 +107,51 @@ struct LogScan {
             address: .zero, topics: TopicList(), dataOffset: batch.arena.count, dataCount: 0,
             blockNumber: .zero, blockHash: .zero, transactionHash: .zero, transactionIndex: 0,
             logIndex: 0)
-        var seen: Fields = []
+        var seen: UInt16 = 0
+        var previous = 10
         try self.cursor.enterObject(in: bytes)
-        while let key = try self.cursor.nextKey(in: bytes) {
-            let field = Self.field(key, in: bytes)
-            if field.isEmpty {
-                let isResponse = key.equals("result", in: bytes) || key.equals("error", in: bytes)
-                if seen.isEmpty, isResponse { return false }
-                try self.cursor.skipValue(in: bytes)
-                continue
+        while true {
+            // A node writes all its logs alike, so the key that comes is known beforehand.
+            var index = self.successors[previous]
+            if !self.cursor.takesKey(self.keys[index], in: bytes) {
+                guard let key = try self.cursor.nextKey(in: bytes) else { break }
+                guard let field = Self.field(key, in: bytes) else {
+                    let isResponse =
+                        key.equals("result", in: bytes) || key.equals("error", in: bytes)
+                    if seen == 0, isResponse { return false }
+                    try self.cursor.skipValue(in: bytes)
+                    continue
+                }
+                index = field.rawValue
+                self.successors[previous] = index
             }
-            guard seen.isDisjoint(with: field) else {
-                throw self.fail(.repeatedField(field.firstName, log: self.log(batch)))
+            previous = index
+            guard let field = Field(rawValue: index) else { break }
+            guard seen & field.bit == 0 else {
+                throw self.fail(.repeatedField(Self.name(index), log: self.log(batch)))
             }
-            seen.formUnion(field)
+            seen |= field.bit
             try self.read(field, in: bytes, into: &entry, &batch)
         }
-        if seen.isEmpty { return false }
-        guard seen.isSuperset(of: .required) else {
-            let missing = Fields.required.subtracting(seen)
-            throw self.fail(.missingField(missing.firstName, log: self.log(batch)))
+        if seen == 0 { return false }
+        let missing = Self.required & ~seen
+        guard missing == 0 else {
+            let name = Self.name(missing.trailingZeroBitCount)
+            throw self.fail(.missingField(name, log: self.log(batch)))
         }
         batch.entries.append(entry)
         return true
     }
 
-    /// Which field a key names: by its length, then by its text.
-    @inline(__always)
-    private static func field(_ key: JSONString, in bytes: RawSpan) -> Fields {
-        if key.hasEscapes { return Self.escapedField(key, in: bytes) }
-        switch key.count {
-        case 4: return key.equals("data", in: bytes) ? .data : []
-        case 6: return key.equals("topics", in: bytes) ? .topics : []
-        case 7:
-            if key.equals("address", in: bytes) { return .address }
-            return key.equals("removed", in: bytes) ? .removed : []
-        case 8: return key.equals("logIndex", in: bytes) ? .logIndex : []
-        case 9: return key.equals("blockHash", in: bytes) ? .blockHash : []
-        case 11: return key.equals("blockNumber", in: bytes) ? .blockNumber : []
-        case 14: return key.equals("blockTimestamp", in: bytes) ? .blockTimestamp : []
-        case 15: return key.equals("transactionHash", in: bytes) ? .transactionHash : []
-        case 16: return key.equals("transactionIndex", in: bytes) ? .transactionIndex : []
-        default: return []
-        }
-    }
-
-    /// A key with escapes in it, whose length says nothing.
+    /// Which field a key names.
     @inline(never)
-    private static func escapedField(_ key: JSONString, in bytes: RawSpan) -> Fields {
-        guard let text = try? key.text(in: bytes),
-            let bit = Fields.names.firstIndex(of: text)
-        else { return [] }
-        return Fields(rawValue: 1 << UInt16(bit))
+    private static func field(_ key: JSONString, in bytes: RawSpan) -> Field? {
+        Self.names.firstIndex { key.equals($0, in: bytes) }.flatMap { Field(rawValue: $0) }
     }
 
     @inline(__always)
     private mutating func read(
-        _ field: Fields, in bytes: RawSpan, into entry: inout LogEntry, _ batch: inout LogBatch
+        _ field: Field, in bytes: RawSpan, into entry: inout LogEntry, _ batch: inout LogBatch
     ) throws(JSONError) {
         switch field {
         case .address:
@@ -192,7 +173,7 @@ struct LogScan {
             if self.seesNull(in: bytes), try self.cursor.readNull(in: bytes) { return }
             entry.blockTimestamp = BlockTime(
                 try self.cursor.readHexQuantity(in: bytes, acceptingDecimal: true))
-        default:
+        case .removed:
             if self.seesNull(in: bytes), try self.cursor.readNull(in: bytes) { return }
             if try self.cursor.readBool(in: bytes) {
                 throw self.fail(.removedLog(log: self.log(batch)))
@@ -201,7 +182,7 @@ struct LogScan {
     }
 
     private mutating func topics(
-        in bytes: RawSpan, into entry: inout LogEntry, _ batch: LogBatch
+        in bytes: RawSpan, into entry: inout LogEntry, _ batch: borrowing LogBatch
     ) throws(JSONError) {
         try self.cursor.enterArray(in: bytes)
         while try self.cursor.nextElement(in: bytes) {

@@ -30,7 +30,7 @@ package enum MetricLint {
     private static func promlint(_ descriptor: MetricDescriptor) -> [LintFinding] {
         let name = descriptor.name
         let type = descriptor.type
-        let lower = name.lowercased()
+        let lower = Array(name.lowercased().utf8)
         var found: [LintFinding] = []
         if descriptor.help.allSatisfy(\.isWhitespace) { found.append(.missingHelp) }
 
@@ -41,7 +41,7 @@ package enum MetricLint {
             found.append(.nonBaseUnit(unit, base: base))
         }
         for word in self.typeWords
-        where lower.hasSuffix("_" + word) || lower.contains("_" + word + "_") {
+        where self.hasWord(word, in: lower) {
             found.append(.typeInName(word))
         }
         if name.utf8.contains(UInt8(ascii: ":")) { found.append(.colon) }
@@ -50,7 +50,7 @@ package enum MetricLint {
             found.append(.camelCaseLabel(label))
         }
         for unit in self.abbreviations
-        where lower.hasSuffix("_" + unit) || lower.contains("_" + unit + "_") {
+        where self.hasWord(unit, in: lower) {
             found.append(.abbreviatedUnit(unit))
         }
         // promlint spares untyped metrics here; we register none of that shape either.
@@ -108,6 +108,17 @@ package enum MetricLint {
             }
         }
         return nil
+    }
+
+    /// Whether a word stands behind an underscore, and before another or at the end.
+    private static func hasWord(_ word: String, in name: [UInt8]) -> Bool {
+        let word = Array(word.utf8)
+        return name.indices.contains { at in
+            let end = at + 1 + word.count
+            guard name[at] == 0x5f, end <= name.count, end == name.count || name[end] == 0x5f
+            else { return false }
+            return name[at + 1..<end].elementsEqual(word)
+        }
     }
 
     private static func isCamelCase(_ name: String) -> Bool {

@@ -79,6 +79,14 @@ package enum TextExposition {
     private static func appendHelp(
         _ help: String, escapingQuotes: Bool, to out: inout [UInt8],
     ) {
+        let isSpecial: (UInt8) -> Bool = {
+            $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: "\"")
+        }
+        guard help.utf8.contains(where: isSpecial) else {
+            out.append(contentsOf: help.utf8)
+            out.append(UInt8(ascii: "\n"))
+            return
+        }
         for byte in help.utf8 {
             switch byte {
             case UInt8(ascii: "\n"): out.append(contentsOf: "\\n".utf8)

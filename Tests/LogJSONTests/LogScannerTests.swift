@@ -89,6 +89,27 @@ struct LogScannerTests {
         #expect(try self.scan(escaped).entries == [Self.entry])
     }
 
+    @Test(arguments: 0..<20 as Range<UInt64>)
+    func theOrderOfTheLogBeforeDecidesNothing(seed: UInt64) throws {
+        var random = SeededRandom(seed: seed)
+        let logs = (0..<6).map { _ in
+            var members = Self.members.shuffled(using: &random)
+            if Bool.random(using: &random) {
+                members.removeAll { $0.key == "blockTimestamp" || $0.key == "removed" }
+            }
+            return Self.log(members)
+        }
+        let batch = try self.scan("[" + logs.joined(separator: ",") + "]")
+        #expect(batch.count == 6, "seed \(seed)")
+        for (index, log) in logs.enumerated() {
+            let alone = try self.scan(log)
+            var entry = batch.entries[index]
+            #expect(batch.data(of: entry) == [1, 2, 255], "seed \(seed)")
+            entry.dataOffset = 0
+            #expect(entry == alone.entries[0], "seed \(seed)")
+        }
+    }
+
     @Test func optionalFieldsMayBeAbsentOrNull() throws {
         var bare = Self.entry
         bare.blockTimestamp = BlockTime(0)

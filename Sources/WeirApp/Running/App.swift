@@ -112,7 +112,9 @@ package final class App: Sendable {
             })
         routes.chains = { await document().rows }
         let path = configuration.storePath
+        let looks = ProcessLooks(every: .seconds(1))
         routes.beforeScrape = {
+            guard looks.isDue(at: clock.now()) else { return }
             metrics.refresh(ProcessFiles.reading(), storeBytes: ProcessFiles.size(ofStore: path))
             for (chain, pool) in pools { metrics.show(pool.health, of: chain) }
         }
@@ -139,6 +141,7 @@ package final class App: Sendable {
             tasks.addTask {
                 guard let address = try? await self.server.listeningAddress() else { return }
                 await listening(address)
+                await Self.settleMemory()
             }
             var failure: (any Error)?
             do { try await group.run() } catch { failure = error }
@@ -151,6 +154,15 @@ package final class App: Sendable {
         }
         if let failure, !(failure is CancellationError) { throw failure }
         return seen.signal
+    }
+
+    /// Gives memory back soon after the start, and once a minute what a catch-up took.
+    private static func settleMemory() async {
+        var delay: Duration = .seconds(10)
+        while (try? await Task.sleep(for: delay)) != nil {
+            ProcessMemory.settle()
+            delay = .seconds(60)
+        }
     }
 
     private static func watchSignals(_ group: ServiceGroup, _ seen: SeenSignal) async {

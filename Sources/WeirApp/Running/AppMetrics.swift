@@ -14,8 +14,10 @@ package final class AppMetrics: Sendable {
     package let registry: MetricsRegistry
     private let families: [String: MetricFamily]
     private let process: ProcessMetrics
-    /// The last samples of each chain: a family is replaced whole, with those of all chains.
+    /// The last samples of each chain: a family is replaced whole, with those of all chains. Of an
+    /// only chain nothing is kept.
     private let latest: Mutex<[String: [FamilySamples]]>
+    private let isOnlyChain: Bool
     /// HTTP requests so far, by chain.
     private let exchanges = Mutex<[String: UInt64]>([:])
 
@@ -34,6 +36,7 @@ package final class AppMetrics: Sendable {
         self.families = families
         self.process = try ProcessMetrics(registry: self.registry)
         self.latest = Mutex([:])
+        self.isOnlyChain = definitions.count < 2
         for alias in aliases { try self.registry.addAlias(alias.name, of: alias.target) }
         self.family("build_info").gauge(version).set(1)
     }
@@ -49,6 +52,11 @@ package final class AppMetrics: Sendable {
     /// Shows what a chain's trackers say now; a scrape sees all of it or nothing.
     func publish(_ samples: [FamilySamples], of chain: String) {
         let updates: [FamilyUpdate] = self.latest.withLock { latest in
+            if self.isOnlyChain {
+                return samples.compactMap { family in
+                    self.families[family.family].map { FamilyUpdate($0, family.samples) }
+                }
+            }
             latest[chain] = samples
             var merged: [String: [Sample]] = [:]
             for families in latest.values {

@@ -22,6 +22,7 @@ package enum Running {
     package static func run(
         config: String, say: @escaping @Sendable (String) -> Void
     ) async throws -> Int32 {
+        ProcessMemory.prepare()
         let loaded = try WeirConfiguration.load(path: config)
         for warning in loaded.warnings { say("weir: \(warning)") }
         let configuration = loaded.configuration
