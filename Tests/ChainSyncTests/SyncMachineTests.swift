@@ -269,12 +269,14 @@ private struct Drive {
         var (requests, blocks) = (0, 0)
         var late: [SyncInstant] = []
         var actions = machine.handle(.start, at: now)
-        while slot < 400 {
-            var open: [SyncRequest] = []
+        var open: [SyncRequest] = []
+        var turns = 0
+        while slot < 400, turns < 100_000 {
+            turns += 1
             for action in actions {
                 switch action {
                 case .request(let request): open.append(request)
-                case .wake(let at): wakeAt = at
+                case .wake(let at): wakeAt = min(at, wakeAt ?? at)
                 case .deliver(.committed):
                     guard slot >= 100 else { continue }
                     blocks += 1
@@ -283,7 +285,8 @@ private struct Drive {
                 }
             }
             actions = []
-            if let request = open.first {
+            if !open.isEmpty {
+                let request = open.removeFirst()
                 if slot >= 100 { requests += 1 }
                 now += 40
                 actions = machine.handle(
