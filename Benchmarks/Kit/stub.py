@@ -77,10 +77,11 @@ class Kit:
             copy = os.path.join(folder, "evmstub.rs")
             shutil.copyfile(source, copy)
             subprocess.run(["patch", "-s", "-p1", "-d", folder, "-i", patch], check=True)
+            partial = f"{program}.{os.getpid()}"
             subprocess.run(
-                ["rustc", "-C", "opt-level=3", "-C", "target-cpu=native", "-o",
-                 program + ".partial", copy], check=True)
-        os.rename(program + ".partial", program)
+                ["rustc", "-C", "opt-level=3", "-C", "target-cpu=native", "-o", partial, copy],
+                check=True)
+        os.rename(partial, program)
         return program
 
     def versions(self):
