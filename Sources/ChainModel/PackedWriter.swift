@@ -19,8 +19,8 @@ package import EVMPrimitives
 
     /// Takes memory that outlives the writer.
     package init(_ buffer: UnsafeMutableRawBufferPointer) {
-        precondition(buffer.count >= 16)
-        unsafe self.base = buffer.baseAddress!
+        guard let base = buffer.baseAddress else { preconditionFailure("there is memory") }
+        unsafe self.base = base
         self.capacity = buffer.count
     }
 

@@ -9,7 +9,8 @@ import WeirTestSupport
 @Suite("help", .enabled(if: WeirBinary.isBuilt, WeirBinary.absence))
 struct HelpTests {
     static let commands: [[String]] = [
-        ["demo"], ["run"], ["backfill"], ["check"], ["doctor"], ["status"], ["config"], ["config", "show"],
+        ["demo"], ["run"], ["backfill"], ["check"], ["doctor"], ["status"], ["config"],
+        ["config", "show"],
         ["config", "schema"], ["metrics"], ["abi"], ["abi", "decode"], ["abi", "encode"],
         ["abi", "event"], ["abi", "selector"], ["abi", "logs"], ["verify"], ["verify", "files"],
         ["verify", "block"], ["store"], ["store", "stats"],

@@ -139,7 +139,8 @@ import WeirPorts
         #expect(bench.requests >= 2)
         let next = look?.next
         #expect(
-            next == nil || next?.logs.entries.allSatisfy { $0.blockHash != node.block.hash } == true,
+            next == nil
+                || next?.logs.entries.allSatisfy { $0.blockHash != node.block.hash } == true,
             "what came is for the assembler to refuse")
     }
 

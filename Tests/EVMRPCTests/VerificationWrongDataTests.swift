@@ -63,7 +63,9 @@ import WeirPorts
         .header("an empty bloom") {
             $0.with("logsBloom", .string("0x" + String(repeating: "00", count: 256)))
         },
-        .header("a field of the last fork left out", .headerField) { $0.with("parentBeaconBlockRoot", nil) },
+        .header("a field of the last fork left out", .headerField) {
+            $0.with("parentBeaconBlockRoot", nil)
+        },
         .header("a field of an earlier fork left out", .headerField) {
             $0.with("withdrawalsRoot", nil)
         },

@@ -104,7 +104,9 @@ import WeirTestSupport
             value { $0.entries[0].logIndex += 1 },
             value { $0.entries[0].address = Address.zero },
             value { $0.entries[0].blockHash = .zero },
-            value { $0.entries[0].topics = TopicList([.zero, .zero, .zero, .zero]) ?? TopicList() },
+            value {
+                $0.entries[0].topics = TopicList([.zero, .zero, .zero, .zero]) ?? TopicList()
+            },
             value { $0.entries[0].topics = TopicList() },
             value { $0.entries.swapAt(0, 1) },
             value { $0.entries.removeLast() },

@@ -95,7 +95,8 @@ import WeirTestSupport
         }
         #expect(try LogPageCoding.decode(head + address + [0, 0]).count == 1)
         #expect(throws: LogPageError.badNumber) {
-            try LogPageCoding.decode(head + address + [0, 32, 65] + [UInt8](repeating: 1, count: 40))
+            try LogPageCoding.decode(
+                head + address + [0, 32, 65] + [UInt8](repeating: 1, count: 40))
         }
     }
 

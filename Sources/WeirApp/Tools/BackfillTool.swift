@@ -241,7 +241,8 @@ package struct BackfillTool: Sendable {
             throw ToolError.usage("--to \(to) is above the head, which is block \(latest)")
         }
         var from = range.from.map { BlockNumber($0) } ?? start
-        if let tip = stored.window.last?.number ?? stored.settled?.number, let first = stored.first {
+        if let tip = stored.window.last?.number ?? stored.settled?.number, let first = stored.first
+        {
             if let from, from < first {
                 throw ToolError.usage(
                     "the store begins at block \(first); for the blocks from \(from) on use a new "

@@ -46,7 +46,8 @@ struct Backfill: AsyncParsableCommand {
     @Option(help: "The file of the store; made where there is none.")
     var store: String?
 
-    @Option(help: "How much is proven: off, bloom, receipts. Otherwise the configuration's, or bloom.")
+    @Option(
+        help: "How much is proven: off, bloom, receipts. Otherwise the configuration's, or bloom.")
     var verify: String?
 
     @Flag(
@@ -65,7 +66,8 @@ struct Backfill: AsyncParsableCommand {
         let summaries: [BackfillTool.Summary]
         switch (self.config, self.rpc, self.abi, self.store) {
         case (let config?, nil, nil, nil) where self.address == nil:
-            summaries = try await tool.run(config: config, chain: self.chain, verify: level, range: range)
+            summaries = try await tool.run(
+                config: config, chain: self.chain, verify: level, range: range)
         case (nil, let rpc?, let abi?, let store?) where self.chain == nil:
             summaries = try await tool.run(
                 rpc: rpc, abi: abi, address: self.address, verify: level,
