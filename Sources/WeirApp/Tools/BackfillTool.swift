@@ -205,6 +205,10 @@ package struct BackfillTool: Sendable {
             logger: logger)
         let pool = connection.pool
         let stored = try await store.chain(chain.id)
+        // Before the first question, or a chain that hashes otherwise would look like a liar.
+        await connection.proving.settle(
+            provenBefore: stored.memory[ChainProving.memoryKey]
+                .flatMap { VerificationLevel(rawValue: $0) })
         let bounds = try await self.bounds(range, stored, pool, start: chain.sync.start)
         chain.sync.start = bounds.from
         chain.sync.stop = bounds.to
