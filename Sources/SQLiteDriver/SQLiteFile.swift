@@ -88,27 +88,37 @@ struct SQLiteFile {
     }
 
     /// Throws ``SQLError/notADatabase(path:)`` or ``SQLError/foreignDatabase(path:applicationID:)``
-    /// unless the file bears our mark. Reads the first page only, takes no lock, recovers nothing.
+    /// unless the file bears our mark. Takes no lock, recovers nothing.
+    ///
+    /// Reads the header as it is documented (sqlite.org/fileformat2.html, 1.3), without SQLite: a
+    /// process that died while it copied the log back leaves a first page that speaks of pages which
+    /// stand in the log alone. SQLite, told to look at the file without the log, calls that damaged.
     func requireOurs(applicationID: UInt32) throws(SQLError) {
         // SQLite takes anything shorter than its smallest page for an empty database.
         guard Self.byteCount(self.path) >= 512 else { throw .notADatabase(path: self.path) }
-        let flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX
-        let uri = "file:\(Self.percentEncoded(self.path))?immutable=1"
-        let found = try unsafe Self.withHandle(uri, shown: self.path, flags) {
-            handle throws(SQLError) -> UInt32 in
-            var statement: OpaquePointer?
-            defer { unsafe sqlite3_finalize(statement) }
-            var code = unsafe sqlite3_prepare_v2(
-                handle, "PRAGMA application_id", -1, &statement, nil)
-            if code == SQLITE_OK { code = unsafe sqlite3_step(statement) }
-            guard code == SQLITE_ROW else {
-                throw unsafe SQLiteFault.error(code: code, handle: handle, path: self.path)
-            }
-            return UInt32(bitPattern: unsafe sqlite3_column_int(statement, 0))
+        let header = try self.header()
+        guard header.starts(with: Array("SQLite format 3\0".utf8)) else {
+            throw .notADatabase(path: self.path)
         }
+        let found = header[68..<72].reduce(0 as UInt32) { $0 << 8 | UInt32($1) }
         guard found == applicationID else {
             throw .foreignDatabase(path: self.path, applicationID: found)
         }
+    }
+
+    /// The 100 bytes with which a database begins.
+    private func header() throws(SQLError) -> [UInt8] {
+        let file = unsafe open(self.path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else {
+            throw .cannotOpen(path: self.path, reason: SQLiteFault.words(errno))
+        }
+        defer { close(file) }
+        var header = [UInt8](repeating: 0, count: 100)
+        let count = unsafe header.withUnsafeMutableBytes { buffer in
+            unsafe pread(file, buffer.baseAddress, buffer.count, 0)
+        }
+        guard count == header.count else { throw .notADatabase(path: self.path) }
+        return header
     }
 
     private static func withHandle<T>(
@@ -158,19 +168,5 @@ struct SQLiteFile {
             throw .cannotOpen(path: path, reason: SQLiteFault.words(errno))
         }
         return status
-    }
-
-    /// The path as it may stand in a `file:` name.
-    private static func percentEncoded(_ path: String) -> String {
-        var encoded: [UInt8] = []
-        for byte in path.utf8 {
-            switch byte {
-            case UInt8(ascii: "%"): encoded += Array("%25".utf8)
-            case UInt8(ascii: "?"): encoded += Array("%3f".utf8)
-            case UInt8(ascii: "#"): encoded += Array("%23".utf8)
-            default: encoded.append(byte)
-            }
-        }
-        return String(decoding: encoded, as: UTF8.self)
     }
 }

@@ -23,6 +23,28 @@ struct DamageTests {
         return (file, log)
     }
 
+    /// A process that dies, or a disk that fills up, while the log is copied back: the first pages of
+    /// the file are new and the rest is old or not there yet. The log still holds everything.
+    @Test(arguments: [1, 2, 5])
+    func fileHalfCopiedBackIsWholeWithItsLog(pages: Int) async throws {
+        let scratch = try Scratch()
+        let (file, log) = try await self.crashed(scratch, commits: 40)
+        let path = scratch.path("folded.db")
+        try file.write(to: URL(fileURLWithPath: path))
+        try log.write(to: URL(fileURLWithPath: path + "-wal"))
+        try await SQLiteConnection(path: path).close()
+        let folded = try Data(contentsOf: URL(fileURLWithPath: path))
+        let half = pages * 4096
+        try #require(folded.count > file.count && file.count >= 4096 && folded.count > half)
+        let cut = scratch.path("half.db")
+        try (folded.prefix(half) + file.dropFirst(half)).write(to: URL(fileURLWithPath: cut))
+        try log.write(to: URL(fileURLWithPath: cut + "-wal"))
+        let connection = try SQLiteConnection(path: cut)
+        #expect(try await connection.integer("SELECT count(*) FROM t") == 160)
+        #expect(try await connection.integrityCheck() == [])
+        try await connection.close()
+    }
+
     @Test
     func logCutAnywhereLeavesWholeTransactions() async throws {
         let scratch = try Scratch()
