@@ -7,17 +7,21 @@ import ChainSync
 struct ProofAlarm: Sendable {
     /// How long the operator is left in peace while nothing changes, in milliseconds.
     static let repetition: SyncInstant = 300_000
+    /// The shortest time between two messages where alarms come and go, as they do while some of
+    /// the ranges under way are answered well and others are not.
+    static let pause: SyncInstant = 10_000
 
     /// From the first disproved answer until the same kind of question is answered well.
     private(set) var isRaised = false
     private var isOfLogs = false
-    private var toldAt: SyncInstant = 0
+    private var toldAt: SyncInstant?
 
     init() {}
 
     /// No endpoint could prove its answer; true where the operator is to be told.
     mutating func disproved(isOfLogs: Bool, at now: SyncInstant) -> Bool {
-        let mustTell = !self.isRaised || now >= self.toldAt &+ Self.repetition
+        let quiet = self.isRaised ? Self.repetition : Self.pause
+        let mustTell = self.toldAt.map { now >= $0 &+ quiet } ?? true
         self.isOfLogs = self.isRaised && self.isOfLogs || isOfLogs
         self.isRaised = true
         if mustTell { self.toldAt = now }

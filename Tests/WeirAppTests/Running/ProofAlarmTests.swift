@@ -17,6 +17,18 @@ import Testing
         #expect(alarm.isRaised)
     }
 
+    @Test func alarmsThatComeAndGoAreNotToldEachTime() {
+        var alarm = ProofAlarm()
+        var told: [Bool] = []
+        for now in [0, 1, 9_999, 10_000, 10_001] as [UInt64] {
+            told.append(alarm.disproved(isOfLogs: true, at: now))
+            #expect(alarm.isRaised)
+            let ended = alarm.answered(isOfLogs: true)
+            #expect(ended && !alarm.isRaised)
+        }
+        #expect(told == [true, false, false, true, false])
+    }
+
     @Test func headsDoNotEndAnAlarmAboutLogs() {
         var alarm = ProofAlarm()
         _ = alarm.disproved(isOfLogs: true, at: 0)
