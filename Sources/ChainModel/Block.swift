@@ -45,10 +45,13 @@ package struct LogFilter: Sendable, Hashable {
 package struct Block: Sendable, Equatable {
     package var header: BlockHeader
     package var logs: LogBatch
+    /// What the trackers wanted besides; nil where they wanted nothing.
+    package var extras: BlockExtras?
 
-    package init(header: BlockHeader, logs: LogBatch) {
+    package init(header: BlockHeader, logs: LogBatch, extras: BlockExtras? = nil) {
         self.header = header
         self.logs = logs
+        self.extras = extras
     }
 }
 
@@ -65,15 +68,19 @@ package struct LogPage: Sendable, Equatable {
     /// The parent of the first block, where every header from there to the last one hashed to its
     /// name and named the one before; nil where only the last header was asked for.
     package var firstParent: Hash256?
+    /// What the trackers wanted of blocks of the range besides, ascending; blocks without have none.
+    package var extras: [BlockExtras]
 
     package init(
-        first: BlockNumber, last: BlockAnchor, logs: LogBatch, firstParent: Hash256? = nil
+        first: BlockNumber, last: BlockAnchor, logs: LogBatch, firstParent: Hash256? = nil,
+        extras: [BlockExtras] = []
     ) {
         self.first = first
         self.last = last
         self.logs = logs
         self.prepared = nil
         self.firstParent = firstParent
+        self.extras = extras
     }
 }
 
