@@ -73,7 +73,7 @@ let package = Package(
         target(
             "Economy",
             [
-                "EVMPrimitives", "EVMABI", "ChainModel", "MetricsRegistry",
+                "EVMPrimitives", "ConfigTree", "EVMABI", "ChainModel", "MetricsRegistry",
                 .product(name: "HashTreeCollections", package: "swift-collections"),
             ]),
 
@@ -215,7 +215,8 @@ let package = Package(
         tests(
             "EconomyTests",
             [
-                "Economy", "EVMABI", "EVMPrimitives", "ChainModel", "MetricsRegistry",
+                "Economy", "ConfigTree", "EVMABI", "EVMPrimitives", "ChainModel",
+                "MetricsRegistry",
                 .product(name: "HashTreeCollections", package: "swift-collections"),
                 .product(name: "BigInt", package: "BigInt"),
             ]),

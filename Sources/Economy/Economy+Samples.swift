@@ -99,6 +99,23 @@ extension Economy {
     package func samples(namespace: String) -> [FamilySamples] {
         let set = self.current
         return self.eventSamples(set, namespace) + self.metricSamples(set)
+            + self.trackerSamples(set, namespace)
+    }
+
+    private func trackerSamples(_ set: TrackerSet, _ namespace: String) -> [FamilySamples] {
+        var families: [String: [Sample]] = [:]
+        for box in set.trackers {
+            let name = box.definition.storeName
+            var reverted: [String: SeriesState] = [:]
+            for (place, state) in self.reverted where place.tracker == name {
+                reverted[place.key] = state
+            }
+            box.addSamples(
+                to: &families, chain: self.definition.chain, at: self.place, reverted: reverted)
+        }
+        return families.sorted { $0.key < $1.key }.map {
+            FamilySamples(family: "\(namespace)_\($0.key)", samples: $0.value)
+        }
     }
 
     private func eventSamples(_ set: TrackerSet, _ namespace: String) -> [FamilySamples] {

@@ -14,6 +14,7 @@ package struct Economy: Sendable {
     package let definition: EconomyDefinition
     /// The state at the settled block.
     private var settled: TrackerSet
+    private var settledPlace = BlockPlace(number: .zero, time: BlockTime(0))
     /// The state after each block above it, ascending, with the entries that the block changed.
     private var window: [Snapshot] = []
     /// What dropped blocks had counted; only grows. Keys as in the store.
@@ -25,6 +26,8 @@ package struct Economy: Sendable {
 
     private struct Snapshot: Sendable {
         var number: BlockNumber
+        var place: BlockPlace { BlockPlace(number: self.number, time: self.time) }
+        var time: BlockTime
         var set: TrackerSet
         var touched: Set<StateKey>
     }
@@ -68,26 +71,58 @@ package struct Economy: Sendable {
     /// The state that is exposed: at the last block.
     var current: TrackerSet { self.window.last?.set ?? self.settled }
 
+    /// The last block.
+    var place: BlockPlace { self.window.last?.place ?? self.settledPlace }
+
+    /// Says where the settled state stands, after it was restored.
+    package mutating func resume(at settled: BlockAnchor) {
+        self.settledPlace = BlockPlace(number: settled.number, time: settled.timestamp)
+    }
+
+    /// What the trackers want of the block above a tip besides its logs.
+    package func plan(after tip: BlockNumber) -> FetchPlan {
+        var plan = FetchPlan()
+        var receivers: [Address] = []
+        var senders: [Address] = []
+        for box in self.current.trackers {
+            let part = box.plan(after: tip)
+            plan.readings += part.readings
+            plan.wantsFees = plan.wantsFees || part.wantsFees
+            plan.tipPercentiles += part.tipPercentiles
+            if let filter = part.transactions {
+                receivers += filter.receivers
+                senders += filter.senders
+            }
+        }
+        plan.tipPercentiles = Set(plan.tipPercentiles).sorted()
+        if !receivers.isEmpty || !senders.isEmpty {
+            plan.transactions = TransactionFilter(receivers: receivers, senders: senders)
+        }
+        return plan
+    }
+
     // MARK: Steps
 
     /// Takes in a step and says what must be stored with it.
     package mutating func apply(_ step: ChainNotification) -> Outcome {
         var outcome = Outcome()
         switch step {
-        case .placed:
-            break
+        case .placed(let anchor):
+            self.resume(at: anchor)
         case .caughtUp(let page):
             var effects = TrackerEffects()
             var set = self.settled
             self.reducer.reduce(
-                page.logs, time: page.last.timestamp, into: &set, effects: &effects)
+                page.logs, page.extras, time: page.last.timestamp, into: &set, effects: &effects)
             set.checksum.fold(page.prepared?.digests ?? LogChecksum.digests(of: page.logs))
             outcome.facts = effects.facts
             outcome.states = self.changes(to: set, touched: effects.touched)
             self.settled = set
+            self.resume(at: page.last)
         case .committed(let block):
             outcome.facts = self.push(
-                block.logs, number: block.header.number, time: block.header.timestamp)
+                block.logs, block.extras, number: block.header.number,
+                time: block.header.timestamp)
         case .reverted(let ref, _):
             let before = self.current
             self.window.removeAll { $0.number > ref.number }
@@ -99,18 +134,22 @@ package struct Economy: Sendable {
     }
 
     /// Folds a block above the settled one again from its stored logs, after a restart.
-    package mutating func refold(_ logs: LogBatch, anchor: BlockAnchor) {
-        _ = self.push(logs, number: anchor.number, time: anchor.timestamp)
+    package mutating func refold(
+        _ logs: LogBatch, _ extras: BlockExtras? = nil, anchor: BlockAnchor
+    ) {
+        _ = self.push(logs, extras, number: anchor.number, time: anchor.timestamp)
     }
 
     private mutating func push(
-        _ logs: LogBatch, number: BlockNumber, time: BlockTime
+        _ logs: LogBatch, _ extras: BlockExtras?, number: BlockNumber, time: BlockTime
     ) -> [Fact] {
         var effects = TrackerEffects()
         var set = self.current
-        self.reducer.reduce(logs, time: time, into: &set, effects: &effects)
+        self.reducer.reduce(
+            logs, extras.map { [$0] } ?? [], time: time, into: &set, effects: &effects)
         set.checksum.fold(LogChecksum.digests(of: logs))
-        self.window.append(Snapshot(number: number, set: set, touched: effects.touched))
+        self.window.append(
+            Snapshot(number: number, time: time, set: set, touched: effects.touched))
         return effects.facts
     }
 
@@ -120,6 +159,7 @@ package struct Economy: Sendable {
         var touched: Set<StateKey> = []
         for snapshot in self.window[..<count] { touched.formUnion(snapshot.touched) }
         let set = self.window[count - 1].set
+        self.settledPlace = self.window[count - 1].place
         let changes = self.changes(to: set, touched: touched)
         self.settled = set
         self.window.removeFirst(count)
@@ -139,11 +179,19 @@ package struct Economy: Sendable {
             }
         }
         if set.checksum != self.settled.checksum { entries.append(Self.entry(set.checksum)) }
+        let drawers = set.trackers.map(\.drawersByNumber)
         for key in touched {
-            entries.append(
-                StateEntry(
-                    tracker: self.metricName(key.metric), key: key.key,
-                    value: set.metrics[key.metric].stateBytes(key.key)))
+            let tracker = key.owner - set.metrics.count
+            if tracker >= 0 {
+                if let entry = set.trackers[tracker].entry(key, drawers[tracker]) {
+                    entries.append(entry)
+                }
+            } else {
+                entries.append(
+                    StateEntry(
+                        tracker: self.metricName(key.owner), key: key.key.text,
+                        value: set.metrics[key.owner].stateBytes(key.key.text)))
+            }
         }
         return entries.sorted { ($0.tracker, $0.key) < ($1.tracker, $1.key) }
     }
@@ -178,6 +226,11 @@ package struct Economy: Sendable {
                 add(self.metricName(index), "series/" + key, growth)
             }
         }
+        for (index, box) in dropped.trackers.enumerated() {
+            for (key, growth) in box.growth(since: now.trackers[index]) {
+                add(box.definition.storeName, key, growth)
+            }
+        }
         return entries
     }
 
@@ -200,6 +253,7 @@ package struct Economy: Sendable {
                         tracker: self.metricName(index), key: key, value: metric.stateBytes(key)))
             }
         }
+        for box in self.settled.trackers { entries += box.entries }
         return entries
     }
 
@@ -228,6 +282,8 @@ package struct Economy: Sendable {
                 isRestored = value != nil
             } else if let metric = self.metricIndex(entry.tracker) {
                 isRestored = self.settled.metrics[metric].restore(entry.key, bytes)
+            } else if let tracker = self.trackerIndex(entry.tracker) {
+                isRestored = self.settled.trackers[tracker].restore(entry.key, bytes)
             } else {
                 isRestored = false
             }
@@ -251,6 +307,9 @@ package struct Economy: Sendable {
             else { return nil }
             return state
         }
+        if let tracker = self.trackerIndex(entry.tracker) {
+            return self.settled.trackers[tracker].reverted(entry.key, bytes)
+        }
         guard let index = self.metricIndex(entry.tracker),
             let key = entry.key.dropping("series/")
         else { return nil }
@@ -264,6 +323,10 @@ package struct Economy: Sendable {
 
     private func metricIndex(_ tracker: String) -> Int? {
         self.definition.metrics.indices.first { self.metricName($0) == tracker }
+    }
+
+    private func trackerIndex(_ name: String) -> Int? {
+        self.definition.trackers.firstIndex { $0.storeName == name }
     }
 
     /// The number of bounds of the event series at a position; zero for counts.

@@ -115,20 +115,28 @@ package struct EconomyDefinition: Sendable {
     package let catalog: EventCatalog
     package let eventValues: [EventValueDefinition]
     package let metrics: [MetricDefinition]
+    package let trackers: [TrackerDefinition]
+    /// What the trackers' amounts are told in; complete before the first block.
+    package var tokens: TokenTable
 
     package init(
         chain: String, catalog: EventCatalog, eventValues: [EventValueDefinition] = [],
-        metrics: [MetricDefinition] = []
+        metrics: [MetricDefinition] = [], trackers: [TrackerDefinition] = [],
+        tokens: TokenTable = TokenTable()
     ) {
         self.chain = chain
         self.catalog = catalog
         self.eventValues = eventValues
         self.metrics = metrics
+        self.trackers = trackers
+        self.tokens = tokens
     }
 
-    /// Whether a time is needed for every log: latencies are measured by block times.
+    /// Whether a time is needed for every log: latencies are measured by block times, and trackers
+    /// remember when things began.
     package var needsTimes: Bool {
-        self.metrics.contains { if case .latency = $0.kind { true } else { false } }
+        !self.trackers.isEmpty
+            || self.metrics.contains { if case .latency = $0.kind { true } else { false } }
     }
 
     /// A name for this definition: the same text gives the same name, so that stored state that
@@ -144,6 +152,8 @@ package struct EconomyDefinition: Sendable {
         }
         for value in self.eventValues { text += "\(value)\n" }
         for metric in self.metrics { text += "\(metric)\n" }
+        for tracker in self.trackers { text += "\(tracker.fingerprint)\n" }
+        if !self.trackers.isEmpty { text += "\(self.tokens.tokens)\n" }
         return Keccak256.hash(text: text).description
     }
 }

@@ -10,9 +10,12 @@ struct TrackerInput {
     let tape: ABITape
     let layout: EventLayout
     let entry: LogEntry
-    /// The data of the log.
-    let data: [UInt8]
+    /// The batch that the log stands in.
+    let logs: LogBatch
     let time: BlockTime
+
+    /// The data of the log: a copy, for values of several words.
+    var data: [UInt8] { self.logs.data(of: self.entry) }
 
     /// An argument as one word that tells it from others: its value, or the hash of a value of
     /// several words, which is also what a topic holds of it.
@@ -54,30 +57,11 @@ struct TrackerInput {
 
     /// A text from outside as people may be shown it: a zero byte ends a scrape, and a single
     /// character may have any number of marks.
-    private static func clean(_ text: String) -> String {
+    static func clean(_ text: String) -> String {
         var scalars = String.UnicodeScalarView()
         for scalar in text.unicodeScalars.prefix(64) {
             scalars.append(scalar.properties.generalCategory == .control ? " " : scalar)
         }
         return String(scalars)
     }
-}
-
-/// What a tracker leaves behind: facts, and the entries of its state that it changed.
-struct TrackerEffects {
-    var facts: [Fact] = []
-    /// Changed entries by metric and key.
-    var touched: Set<StateKey> = []
-    /// The metric at work.
-    var metric = 0
-
-    mutating func touch(_ key: String) {
-        self.touched.insert(StateKey(metric: self.metric, key: key))
-    }
-}
-
-/// An entry of a metric's state.
-struct StateKey: Sendable, Hashable {
-    var metric: Int
-    var key: String
 }

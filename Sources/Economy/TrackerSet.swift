@@ -9,12 +9,14 @@ import EVMPrimitives
 struct TrackerSet: Sendable {
     var events: EventsTracker
     var metrics: [MetricTracker]
+    var trackers: [TrackerBox]
     /// Over all logs that were read, whatever they mean.
     var checksum = LogChecksum()
 
     init(_ definition: EconomyDefinition) {
         self.events = EventsTracker(definition)
         self.metrics = definition.metrics.map(MetricTracker.init)
+        self.trackers = definition.trackers.map { TrackerBox($0, tokens: definition.tokens) }
     }
 }
 
@@ -30,8 +32,15 @@ struct BlockReducer: Sendable {
     private var metricsBySlot: [[Int]]
     private var beginningsBySlot: [[Int]]
     private var valuesBySlot: [[Int]]
+    private var bindingsBySlot: [[Place]]
     private let valueBounds: [[U256]]
     private var tape = ABITape()
+
+    /// A binding of a tracker.
+    private struct Place {
+        var tracker: Int
+        var binding: Int
+    }
 
     init(_ definition: EconomyDefinition) {
         self.definition = definition
@@ -39,6 +48,7 @@ struct BlockReducer: Sendable {
         self.metricsBySlot = Array(repeating: [], count: slots)
         self.beginningsBySlot = self.metricsBySlot
         self.valuesBySlot = self.metricsBySlot
+        self.bindingsBySlot = Array(repeating: [], count: slots)
         self.valueBounds = definition.eventValues.map {
             ValueHistogram.units(of: $0.buckets, decimals: $0.value.decimals)
         }
@@ -51,17 +61,44 @@ struct BlockReducer: Sendable {
         for (index, value) in definition.eventValues.enumerated() {
             self.valuesBySlot[value.slot].append(index)
         }
+        for (tracker, definition) in definition.trackers.enumerated() {
+            for (binding, bound) in definition.bindings.enumerated() {
+                for slot in bound.slots {
+                    self.bindingsBySlot[slot].append(Place(tracker: tracker, binding: binding))
+                }
+            }
+        }
+    }
+
+    /// Reduces logs and what was fetched of blocks besides, block by block: the logs of a block
+    /// before the rest of it.
+    mutating func reduce(
+        _ logs: LogBatch, _ extras: [BlockExtras], time: BlockTime, into set: inout TrackerSet,
+        effects: inout TrackerEffects
+    ) {
+        var start = 0
+        for extra in extras {
+            var end = start
+            while end < logs.count, logs.entries[end].blockNumber <= extra.block.number { end += 1 }
+            self.reduce(logs, start..<end, time: extra.time, into: &set, effects: &effects)
+            start = end
+            for tracker in set.trackers.indices {
+                effects.owner = self.definition.metrics.count + tracker
+                set.trackers[tracker].observe(extra, &effects)
+            }
+        }
+        self.reduce(logs, start..<logs.count, time: time, into: &set, effects: &effects)
     }
 
     /// Reduces logs in order. `time` is the time of logs that do not carry one.
-    mutating func reduce(
-        _ logs: LogBatch, time: BlockTime, into set: inout TrackerSet,
+    private mutating func reduce(
+        _ logs: LogBatch, _ range: Range<Int>, time: BlockTime, into set: inout TrackerSet,
         effects: inout TrackerEffects
     ) {
         let arena = unsafe logs.arena.span.bytes
         // Entries are large: their fields are read where they stand.
         let entries = logs.entries.span
-        for index in entries.indices {
+        for index in range {
             self.tape.removeAll()
             let topics = entries[index].topics
             let start = entries[index].dataOffset
@@ -92,19 +129,27 @@ struct BlockReducer: Sendable {
             set.events.observe(
                 index, event.word(value.parameter, on: self.tape), bounds: self.valueBounds[index])
         }
-        if self.metricsBySlot[slot].isEmpty, self.beginningsBySlot[slot].isEmpty { return }
+        if self.metricsBySlot[slot].isEmpty, self.beginningsBySlot[slot].isEmpty,
+            self.bindingsBySlot[slot].isEmpty
+        {
+            return
+        }
         let input = TrackerInput(
             tape: self.tape, layout: self.definition.catalog.layouts[slot], entry: entry,
-            data: logs.data(of: entry),
+            logs: logs,
             time: entry.blockTimestamp.rawValue == 0 ? time : entry.blockTimestamp)
         for index in self.beginningsBySlot[slot] {
             guard case .latency(let latency) = self.definition.metrics[index].kind else { continue }
-            effects.metric = index
+            effects.owner = index
             set.metrics[index].begin(latency, event, input, effects: &effects)
         }
         for index in self.metricsBySlot[slot] {
-            effects.metric = index
+            effects.owner = index
             set.metrics[index].apply(event, input, effects: &effects)
+        }
+        for place in self.bindingsBySlot[slot] {
+            effects.owner = self.definition.metrics.count + place.tracker
+            set.trackers[place.tracker].apply(place.binding, event, input, &effects)
         }
     }
 }

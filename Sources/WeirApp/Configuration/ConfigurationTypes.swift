@@ -38,25 +38,6 @@ extension ConfigType where Value == ListenAddress {
     }
 }
 
-extension ConfigType where Value == Address {
-    /// `0x` and 40 hex digits; mixed case must be the checksum of EIP-55.
-    static var address: ConfigType {
-        .scalar("an address (0x and 40 hex digits)") { scalar throws(ConfigFault) in
-            do throws(Address.TextFault) {
-                return try Address.parse(scalar.text)
-            } catch .checksum(let expected) {
-                throw ConfigFault(
-                    "the checksum of \(scalar.shown) is wrong: a letter's case or a digit",
-                    advice: "compare it with its source; in this spelling its digits are valid: "
-                        + (scalar.origin.mayBeSecret ? "see EIP-55" : expected))
-            } catch {
-                throw ConfigFault(
-                    advice: scalar.isPlain ? "write it in quotes, digit by digit" : nil)
-            }
-        }
-    }
-}
-
 extension ConfigType where Value == RateBudget {
     static var budget: ConfigType {
         .parsed(
@@ -141,14 +122,6 @@ extension SyncConfiguration.Finality {
 }
 
 extension String {
-    /// In quotes, cut and without control characters: for names that stand in the file itself.
-    var quoted: String {
-        let shown = self.unicodeScalars.prefix(80).map { scalar in
-            scalar.value < 0x20 || scalar.value == 0x7f ? "?" : String(scalar)
-        }
-        return "\"" + shown.joined() + (self.unicodeScalars.count > 80 ? "…" : "") + "\""
-    }
-
     /// Digits with single underscores between them.
     fileprivate func wholeNumber(in range: ClosedRange<UInt64>) -> UInt64? {
         let groups = self.split(separator: "_", omittingEmptySubsequences: false)

@@ -103,10 +103,3 @@ struct ContractReader {
         return abi
     }
 }
-
-extension ConfigScalar {
-    /// "Did you mean", unless the text may be a secret.
-    func suggestion(_ word: String, among known: [String], kind: String) -> String? {
-        self.origin.mayBeSecret ? nil : Suggestion.advice(for: word, among: known, kind: kind)
-    }
-}

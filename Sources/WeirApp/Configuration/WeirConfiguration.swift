@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import ConfigTree
+import EVMABI
 import Economy
 package import HTTPFront
 
@@ -80,7 +81,22 @@ package struct WeirConfiguration: Sendable {
         let contracts = ContractReader(
             chains: root.chainNames, abis: ABIFiles(surroundings)
         ).read(root)
-        let events = EventDirectory(contracts)
+        let events = EventDirectory(
+            contracts.map { draft in
+                (
+                    draft.alias,
+                    draft.contract.map {
+                        EventDirectory.Contract(
+                            chain: $0.chain,
+                            contract: CatalogContract(
+                                alias: $0.alias, address: $0.address, events: $0.abi.events))
+                    }
+                )
+            }
+        ) { chain, error in
+            // Each cause has been checked before, contract by contract.
+            contracts.first { $0.contract?.chain == chain }?.section.fail("\(error)")
+        }
         let values = EventValueReader(events).read(contracts)
         var names = MetricNames(
             namespace: self.namespace, valueBuckets: values.first?.definition.buckets)

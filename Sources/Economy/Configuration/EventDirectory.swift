@@ -1,64 +1,89 @@
 // Weir
 // SPDX-License-Identifier: Apache-2.0
 
-import ConfigTree
-import EVMABI
-import EVMPrimitives
+package import ConfigTree
+package import EVMABI
 
 /// Finds what references to events and arguments mean, and says what is wrong with those that mean
 /// nothing.
-struct EventDirectory {
+package struct EventDirectory {
     /// By the chain's name: also the empty ones of chains without contracts, made on reading.
-    private(set) var catalogs: CatalogsByChain
+    package private(set) var catalogs: CatalogsByChain
     private var chainOfAlias: [String: String] = [:]
     private var aliases: [String] = []
     private var faulty: Set<String> = []
 
     /// The catalogs of chains; one without contracts has an empty one.
-    struct CatalogsByChain {
+    package struct CatalogsByChain: Sendable {
         fileprivate var byChain: [String: EventCatalog] = [:]
 
-        subscript(chain: String) -> EventCatalog? {
+        package subscript(chain: String) -> EventCatalog? {
             self.byChain[chain] ?? (try? EventCatalog([]))
         }
     }
 
     /// An event that a reference stands for.
-    struct Event {
-        var chain: String
+    package struct Event: Sendable {
+        package var chain: String
         /// At least one; all have the same arguments.
-        var slots: [Int]
-        var layout: EventLayout
+        package var slots: [Int]
+        package var layout: EventLayout
     }
 
-    init(_ drafts: [ContractDraft]) {
+    /// A contract of the file.
+    package struct Contract: Sendable {
+        package var chain: String
+        package var contract: CatalogContract
+
+        package init(chain: String, contract: CatalogContract) {
+            self.chain = chain
+            self.contract = contract
+        }
+    }
+
+    /// Takes the contracts of a file by their aliases; nil stands for a faulty one, which has been
+    /// reported: what refers to it is no further fault.
+    ///
+    /// - Parameter fail: told what is wrong with the contracts of a chain together.
+    package init(
+        _ contracts: [(alias: String, contract: Contract?)],
+        fail: (_ chain: String, ABIError) -> Void
+    ) {
         self.catalogs = CatalogsByChain()
-        var contracts: [String: [CatalogContract]] = [:]
-        for draft in drafts {
-            self.aliases.append(draft.alias)
-            guard let contract = draft.contract else {
-                self.faulty.insert(draft.alias)
+        var lists: [String: [CatalogContract]] = [:]
+        for (alias, contract) in contracts {
+            self.aliases.append(alias)
+            guard let contract else {
+                self.faulty.insert(alias)
                 continue
             }
-            self.chainOfAlias[contract.alias] = contract.chain
-            contracts[contract.chain, default: []].append(
-                CatalogContract(
-                    alias: contract.alias, address: contract.address, events: contract.abi.events)
-            )
+            self.chainOfAlias[alias] = contract.chain
+            lists[contract.chain, default: []].append(contract.contract)
         }
-        for (chain, list) in contracts {
+        for (chain, list) in lists {
             do throws(ABIError) {
                 self.catalogs.byChain[chain] = try EventCatalog(list)
             } catch {
-                // Each cause has been checked before, contract by contract.
-                drafts.first { $0.contract?.chain == chain }?.section.fail("\(error)")
+                fail(chain, error)
             }
         }
     }
 
+    /// The chain of a contract; nil where there is none of that name, or it is faulty.
+    package func chain(ofContract alias: String) -> String? { self.chainOfAlias[alias] }
+
+    /// The contract of an alias; nil where there is none, or it is faulty.
+    package func contract(_ alias: String) -> CatalogContract? {
+        self.chainOfAlias[alias].flatMap { self.catalogs[$0] }?.contracts
+            .first { $0.alias == alias }
+    }
+
+    /// The aliases of the file's contracts.
+    package var contractNames: [String] { self.aliases }
+
     /// The event of a reference such as `JobMarketplace.JobPosted`. Nil: the fault has been
     /// reported, here or at the contract.
-    func event(_ scalar: ConfigScalar) -> Event? {
+    package func event(_ scalar: ConfigScalar) -> Event? {
         self.event(scalar.text) { message, advice in
             // A text that may be a secret must not be quoted, so it is only said where it is from.
             scalar.origin.mayBeSecret
@@ -68,7 +93,7 @@ struct EventDirectory {
     }
 
     /// The event of a reference that stands in the file itself.
-    func event(
+    package func event(
         _ reference: String, fail: (_ message: String, _ advice: String?) -> Void
     ) -> Event? {
         guard let dot = reference.firstIndex(of: ".") else {
@@ -126,7 +151,7 @@ struct EventDirectory {
     }
 
     /// The position of an argument. Nil: the fault has been reported.
-    static func argument(_ scalar: ConfigScalar, of layout: EventLayout) -> Int? {
+    package static func argument(_ scalar: ConfigScalar, of layout: EventLayout) -> Int? {
         if let index = layout.parameterIndex(named: scalar.text) { return index }
         scalar.fail(
             "\(layout.name) has no argument \(scalar.shown)",
@@ -142,7 +167,7 @@ struct EventDirectory {
     /// - Parameters:
     ///   - unsigned: why an `intN` is refused; nil: it is not.
     ///   - advice: what to do instead of it.
-    static func integer(
+    package static func integer(
         _ scalar: ConfigScalar, of layout: EventLayout, unsigned: String? = nil,
         advice: String? = nil
     ) -> (parameter: Int, isSigned: Bool)? {
