@@ -109,7 +109,7 @@ struct StakingTracker: Tracker {
 
     var book: SeriesBook
     private(set) var accounts = EntityMap<Address, Stake>("account", number: Self.firstDrawer)
-    private let name: String
+    let name: String
     private let token: String
     private let settings: Settings
     private let operators: [Address: String]

@@ -49,7 +49,7 @@ struct StakingTrackerTests {
         """
 
     static func tokens(_ whole: UInt64) -> ABIValue {
-        .uint(U256(whole).multiplied(by: U256.powerOfTen(18)!)!)
+        .uint(U256(scaledText: String(whole), decimals: 18) ?? .max)
     }
 
     @Test func stakesAddUpByOperator() throws {
@@ -112,6 +112,69 @@ struct StakingTrackerTests {
         #expect(lab.value("stakers", ["nodes"]) == 1)
         lab.revert(1)
         #expect(lab.value("tracker_skipped_reverted_total", ["staking", "nodes", "overflow"]) == 1)
+    }
+
+    /// The stakes of the made economy, after its three reorganisations, and its rewards pool, which is
+    /// a contract of the Synthetix family.
+    @Test(.enabled(if: Vectors.present, Vectors.absence))
+    func economy1ReachesItsTruth() throws {
+        var lab = try TrackerLab(
+            Economy1.contracts(),
+            """
+            tokens: { FAB: { chain: lab, decimals: 18 } }
+            trackers:
+              staking:
+                nodes:
+                  token: FAB
+                  stake:
+                    - { event: registry.NodeRegistered, account: node, amount: stake }
+                    - { event: registry.StakeAdded, account: node, total: newStake }
+                  unstake: { event: registry.UnstakeRequested, account: node, available_at: availableAt }
+                  withdraw: { event: registry.StakeWithdrawn, account: node }
+                  exit: { event: registry.NodeUnregistered, account: node, amount: returnedStake }
+                  slash: { event: registry.NodeSlashed, account: node, total: newStake, by: slasher, reason: reason }
+                pool:
+                  token: FAB
+                  stake: { event: pool.Staked, account: user }
+                  unstake: { event: pool.Withdrawn, account: user }
+                  reward: { event: pool.RewardPaid, account: user, amount: reward }
+                  funding: { event: pool.RewardAdded, amount: reward }
+            """)
+        try Economy1.play(in: &lab)
+        let truth = try Economy1.truth()
+        let staking = try #require(truth["staking"] as? [String: Any])
+        let nodes = try #require(staking["nodes"] as? [String: [String: Any]])
+        let tracker = try #require(lab.tracker(StakingTracker.self, "nodes"))
+        for (text, node) in nodes {
+            let stake = tracker.accounts[try #require(Address(text))] ?? .init()
+            #expect(stake.amount.description == node["stake"] as? String, "\(text)")
+            #expect(stake.pending.description == node["pending"] as? String, "\(text)")
+        }
+        func sum(_ tracker: StakingTracker, _ family: StakingTracker.Family) -> String? {
+            switch tracker.book.state(family, [tracker.name, "FAB", ""]) {
+            case .gauge(let bits): bits.description
+            case .sum(let sum): sum.low.description
+            default: nil
+            }
+        }
+        #expect(sum(tracker, .staked) == staking["totalStaked"] as? String)
+        #expect(sum(tracker, .slashed) == staking["totalSlashed"] as? String)
+
+        let pool = try #require(truth["rewardsPool"] as? [String: Any])
+        let staked = try #require(pool["staked"] as? [String: String])
+        let other = try #require(lab.tracker(StakingTracker.self, "pool"))
+        for (text, amount) in staked {
+            let account = try #require(Address(text))
+            #expect((other.accounts[account]?.amount ?? .zero).description == amount)
+        }
+        #expect(sum(other, .staked) == pool["totalStaked"] as? String)
+        #expect(sum(other, .rewards) == pool["paid"] as? String)
+        for name in ["nodes", "pool"] {
+            for reason in SkipReason.allCases {
+                #expect(lab.skipped("staking", name, reason) == 0, "\(name) \(reason)")
+            }
+        }
+        #expect(lab.outcomes.contains { !$0.reverted.isEmpty })
     }
 
     @Test(arguments: 0..<24)

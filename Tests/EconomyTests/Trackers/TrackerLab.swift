@@ -148,7 +148,11 @@ struct TrackerLab {
     mutating func commit(
         _ events: [Emit], extras: ((BlockRef, BlockTime) -> BlockExtras)? = nil
     ) throws {
-        let block = try self.block(events, extras: extras)
+        self.commit(try self.block(events, extras: extras))
+    }
+
+    /// A block from elsewhere at the head.
+    mutating func commit(_ block: Block) {
         self.window.append(block)
         self.outcomes.append(self.economy.apply(.committed(block)))
     }
