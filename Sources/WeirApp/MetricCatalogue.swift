@@ -23,6 +23,8 @@ package enum MetricCatalogue {
             all += Economy.valueDescriptors(namespace: namespace, buckets: first.buckets)
         }
         for metric in definitions.flatMap(\.metrics) { all += Economy.descriptors(of: metric) }
+        all += TrackerCatalog.descriptors(
+            definitions.flatMap(\.trackers).map(\.kind), namespace: namespace)
         return all
     }
 

@@ -37,7 +37,7 @@ package struct ChainConfiguration: Sendable {
 
     init(
         _ draft: ChainDraft, catalog: EventCatalog, values: [EventValueDefinition],
-        metrics: [MetricDefinition]
+        metrics: [MetricDefinition], trackers: [TrackerDefinition], tokens: TokenTable
     ) {
         self.name = draft.name
         self.id = draft.id
@@ -47,7 +47,8 @@ package struct ChainConfiguration: Sendable {
         self.verify = draft.verify
         self.place = draft.place
         self.economy = EconomyDefinition(
-            chain: draft.name, catalog: catalog, eventValues: values, metrics: metrics)
+            chain: draft.name, catalog: catalog, eventValues: values, metrics: metrics,
+            trackers: trackers, tokens: tokens)
     }
 }
 

@@ -4,6 +4,7 @@
 import ChainModel
 package import ConfigTree
 import EVMRPC
+import Economy
 
 extension WeirConfiguration {
     /// What a configuration file may hold, for editors.
@@ -14,6 +15,8 @@ extension WeirConfiguration {
         .init("logging", ConfigurationSchema.logging, "What is logged."),
         .init("chains", .map(of: ConfigurationSchema.chain), "The chains.", isRequired: true),
         .init("contracts", .map(of: ConfigurationSchema.contract), "The watched contracts."),
+        .init("tokens", .map(of: ConfigurationSchema.token), "Tokens by symbol."),
+        .init("trackers", TrackerReader.schema, "What the events of contracts mean."),
         .init("metrics", .list(of: ConfigurationSchema.metric), "Metrics of your own."),
         .init("aliases", .map(of: .string), "New name to metric."),
     ])
@@ -86,6 +89,13 @@ enum ConfigurationSchema {
         .init("address", .text(pattern: "^0[xX][0-9a-fA-F]{40}$"), "EIP-55.", isRequired: true),
         .init("abi", .list(of: .string), "ABI files.", isRequired: true),
         .init("values", .map(of: value), "Which argument of an event is its value."),
+    ])
+    static let token: SchemaNode = .object([
+        .init("chain", .string, "The name of its chain.", isRequired: true),
+        .init(
+            "address", .text(pattern: "^0[xX][0-9a-fA-F]{40}$"),
+            "The contract; the chain's own coin has none."),
+        .init("decimals", .integer(0...77), "Read from the chain where it is missing."),
     ])
     static let key: SchemaNode = .object([
         .init("from", .string, "Argument of the first event.", isRequired: true),

@@ -4,6 +4,7 @@
 package import ConfigTree
 package import EVMABI
 package import EVMPrimitives
+import Economy
 
 /// One watched contract: an entry of `contracts`.
 package struct ContractConfiguration: Sendable {

@@ -35,6 +35,15 @@ struct MetricNames {
 
     // MARK: Metrics
 
+    /// Takes up the metrics of trackers: names of Weir's own, which nothing may clash with.
+    mutating func add(_ trackers: [TrackerDefinition]) {
+        for family in TrackerCatalog.descriptors(
+            trackers.map(\.kind), namespace: self.namespace)
+        where self.register(family) == nil {
+            self.known.append(family.name)
+        }
+    }
+
     /// Notes a name that `metrics` mentions, be the rest of its metric faulty or not.
     mutating func mention(_ name: ConfigScalar) {
         self.mentioned.insert(name.text)

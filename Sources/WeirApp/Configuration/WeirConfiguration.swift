@@ -101,6 +101,9 @@ package struct WeirConfiguration: Sendable {
         var names = MetricNames(
             namespace: self.namespace, valueBuckets: values.first?.definition.buckets)
         let metrics = MetricReader(events).read(root, names: &names)
+        let tokens = TokenDirectory(root, chains: root.chainNames)
+        let trackers = TrackerReader(events, tokens: tokens, chains: root.chainNames).read(root)
+        names.add(trackers.map(\.definition))
         self.aliases = MetricAlias.readAll(root, names: names)
 
         self.contracts = contracts.compactMap(\.contract)
@@ -109,7 +112,9 @@ package struct WeirConfiguration: Sendable {
                 ChainConfiguration(
                     draft, catalog: catalog,
                     values: values.filter { $0.chain == draft.name }.map(\.definition),
-                    metrics: metrics.filter { $0.chain == draft.name }.map(\.definition))
+                    metrics: metrics.filter { $0.chain == draft.name }.map(\.definition),
+                    trackers: trackers.filter { $0.chain == draft.name }.map(\.definition),
+                    tokens: tokens.table(draft.name))
             }
         }
         // Whatever is missing here has been reported at its place.

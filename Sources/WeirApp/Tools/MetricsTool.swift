@@ -1,6 +1,7 @@
 // Weir
 // SPDX-License-Identifier: Apache-2.0
 
+import Economy
 import MetricsRegistry
 package import Tabular
 
@@ -16,7 +17,8 @@ package enum MetricsTool {
                 + MetricCatalogue.configured(
                     configuration.chains.map(\.economy), namespace: configuration.namespace)
         } else {
-            descriptors = MetricCatalogue.builtIn()
+            descriptors = MetricCatalogue.builtIn() + TrackerCatalog.descriptors(
+                TrackerKind.allCases, namespace: "weir")
         }
         descriptors.sort { $0.name < $1.name }
         var table = Table(columns: [
