@@ -17,8 +17,10 @@ package enum MetricsTool {
                 + MetricCatalogue.configured(
                     configuration.chains.map(\.economy), namespace: configuration.namespace)
         } else {
-            descriptors = MetricCatalogue.builtIn() + TrackerCatalog.descriptors(
-                TrackerKind.allCases, namespace: "weir")
+            descriptors =
+                MetricCatalogue.builtIn()
+                + TrackerCatalog.descriptors(
+                    TrackerKind.allCases, namespace: "weir")
         }
         descriptors.sort { $0.name < $1.name }
         var table = Table(columns: [
