@@ -43,22 +43,25 @@ package enum RollupFees {
     }
 
     /// The least and the most that the fields of a receipt allow its fee for data to be; nil where
-    /// fields are missing. The two are equal up to Ecotone.
+    /// fields are missing. The two are equal before Ecotone, of whose fields a receipt may have a
+    /// remnant: Ecotone's come first.
     package static func l1FeeBounds(_ fees: ReceiptFees) -> (least: U256, most: U256)? {
         guard let gas = fees.l1GasUsed, let price = fees.l1GasPrice else { return nil }
-        if let scalar = fees.l1FeeScalarMillionths {
-            return Self.bedrock(gas: gas, l1BaseFee: price, scalarMillionths: scalar)
-                .map { ($0, $0) }
+        if let base = fees.l1BaseFeeScalar, let blobBaseFee = fees.l1BlobBaseFee,
+            let blob = fees.l1BlobBaseFeeScalar
+        {
+            func fee(_ gas: U256?) -> U256? {
+                gas.flatMap {
+                    Self.ecotone(
+                        gas: $0, l1BaseFee: price, baseScalar: base, blobBaseFee: blobBaseFee,
+                        blobScalar: blob)
+                }
+            }
+            guard let least = fee(gas), let most = fee(gas.adding(.one)) else { return nil }
+            return (least, most)
         }
-        guard let base = fees.l1BaseFeeScalar, let blobBaseFee = fees.l1BlobBaseFee,
-            let blob = fees.l1BlobBaseFeeScalar, let nextGas = gas.adding(.one),
-            let least = Self.ecotone(
-                gas: gas, l1BaseFee: price, baseScalar: base, blobBaseFee: blobBaseFee,
-                blobScalar: blob),
-            let most = Self.ecotone(
-                gas: nextGas, l1BaseFee: price, baseScalar: base, blobBaseFee: blobBaseFee,
-                blobScalar: blob)
-        else { return nil }
-        return (least, most)
+        return fees.l1FeeScalarMillionths
+            .flatMap { Self.bedrock(gas: gas, l1BaseFee: price, scalarMillionths: $0) }
+            .map { ($0, $0) }
     }
 }

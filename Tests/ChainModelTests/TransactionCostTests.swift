@@ -101,6 +101,11 @@ struct TransactionCostTests {
         #expect(least <= receipt.l1Fee && receipt.l1Fee <= most)
         #expect(doubled.totalWei == receipt.total.adding(receipt.l1Fee))
 
+        // A remnant of Bedrock beside the fields of Ecotone.
+        paid.receipt.fees.l1Fee = receipt.l1Fee
+        if receipt.feeScalar == nil { paid.receipt.fees.l1FeeScalarMillionths = .zero }
+        #expect(try paid.cost().l1Basis == .confirmed)
+
         paid.receipt.fees.l1GasPrice = nil
         #expect(try paid.cost().l1Basis == .stated)
         paid.receipt.fees.l1Fee = nil
