@@ -9,12 +9,15 @@ enum SafeText {
     /// A string of call data in quotes, with `\"` and `\\` for those two; bytes as hex where they
     /// are not UTF-8.
     static func quoted(utf8 bytes: [UInt8], limit: Int) -> String {
+        let most = 8 * limit + 8
         guard
-            let text = String(validating: bytes.prefix(8 * limit + 8), as: UTF8.self)
-                ?? Self.cut(bytes, at: 8 * limit + 8)
+            let text = String(validating: bytes.prefix(most), as: UTF8.self)
+                ?? Self.cut(bytes, at: most)
         else { return Self.hex(bytes) }
+        var shown = Self.cleaned(text, limit: limit)
+        if bytes.count > most, shown.unicodeScalars.last != "…" { shown += "…" }
         var quoted = "\""
-        for scalar in Self.cleaned(text, limit: limit).unicodeScalars {
+        for scalar in shown.unicodeScalars {
             if scalar == "\"" || scalar == "\\" { quoted.unicodeScalars.append("\\") }
             quoted.unicodeScalars.append(scalar)
         }
