@@ -15,7 +15,7 @@ package enum PreimageEncoding: String, Sendable, CaseIterable {
     package func holds(_ type: TypedDataType) -> Bool {
         switch (self, type) {
         case (.words, _): type.isWord
-        case (.packed, .array(let item, _)): item.isWord
+        case (.packed, .array(let item, _)): item.isWordOrWords
         case (.packed, .structure): false
         case (.packed, _): true
         }
@@ -31,22 +31,8 @@ package enum PreimageEncoding: String, Sendable, CaseIterable {
         switch type {
         case .bytes, .string: bytes += try value.byteString(as: type)
         case .array(let item, let count):
-            guard case .list(let items) = value else {
-                throw .mismatch(type: type.name, found: value.kind, path: "")
-            }
-            if let count, items.count != count {
-                throw .length(found: items.count, expected: count, path: "")
-            }
-            guard items.count <= TypedDataHasher.valueLimit else {
-                throw .tooLarge(what: "values", limit: TypedDataHasher.valueLimit)
-            }
-            for (index, value) in items.enumerated() {
-                do throws(TypedDataError) {
-                    try value.word(as: item).append(to: &bytes)
-                } catch {
-                    throw error.at("[\(index)]")
-                }
-            }
+            var valuesLeft = TypedDataHasher.valueLimit
+            try Self.append(value, arrayOf: item, count, to: &bytes, &valuesLeft)
         default:
             let word = try value.word(as: type).bytes
             guard self == .packed else { return bytes += word }
@@ -59,5 +45,41 @@ package enum PreimageEncoding: String, Sendable, CaseIterable {
             default: bytes += word
             }
         }
+    }
+
+    /// Appends the items of an array, and of arrays in it, in words.
+    private static func append(
+        _ value: TypedValue, arrayOf item: TypedDataType, _ count: Int?, to bytes: inout [UInt8],
+        _ valuesLeft: inout Int
+    ) throws(TypedDataError) {
+        guard case .list(let items) = value else {
+            let name = TypedDataType.array(item, count: count).name
+            throw .mismatch(type: name, found: value.kind, path: "")
+        }
+        if let count, items.count != count {
+            throw .length(found: items.count, expected: count, path: "")
+        }
+        guard items.count <= valuesLeft else {
+            throw .tooLarge(what: "values", limit: TypedDataHasher.valueLimit)
+        }
+        valuesLeft -= items.count
+        for (index, value) in items.enumerated() {
+            do throws(TypedDataError) {
+                if case .array(let inner, let count) = item {
+                    try Self.append(value, arrayOf: inner, count, to: &bytes, &valuesLeft)
+                } else {
+                    try value.word(as: item).append(to: &bytes)
+                }
+            } catch {
+                throw error.at("[\(index)]")
+            }
+        }
+    }
+}
+
+extension TypedDataType {
+    /// Whether it is a word, or an array of words, or of such arrays.
+    fileprivate var isWordOrWords: Bool {
+        if case .array(let item, _) = self { item.isWordOrWords } else { self.isWord }
     }
 }

@@ -43,7 +43,9 @@ extension TypedDataError {
         case .outOfRange(let type, let path): .outOfRange(type: type, path: joined(path))
         case .length(let found, let expected, let path):
             .length(found: found, expected: expected, path: joined(path))
-        default: self
+        case .notTheConstant(let path): .notTheConstant(path: joined(path))
+        case .unknownType, .badName, .duplicateName, .badDeclaration, .tooLarge, .notEncodable:
+            self
         }
     }
 

@@ -35,7 +35,8 @@ struct TypedDataTests {
             let bytes = try #require((line["signature"] as? String).flatMap { Hex.decode($0) })
             let digest = try TypedDocument.typedData(line).digest()
             let signature = try RecoverableSignature(bytes: bytes)
-            #expect(try SecpContext.shared.recover(hash: digest, signature: signature) == key.address)
+            let found = try SecpContext.shared.recover(hash: digest, signature: signature)
+            #expect(found == key.address)
             #expect(try key.sign(hash: digest).bytes == bytes)
         }
     }
@@ -70,7 +71,8 @@ struct TypedDataTests {
         ("Mail(Person a)", .unknownType("Person")), ("Mail(uint a)", .unknownType("uint")),
         ("Mail(uint7 a)", .unknownType("uint7")), ("Mail(int264 a)", .unknownType("int264")),
         ("Mail(uint08 a)", .unknownType("uint08")), ("Mail(bytes0 a)", .unknownType("bytes0")),
-        ("Mail(bytes33 a)", .unknownType("bytes33")), ("Mail(uint8[0] a)", .unknownType("uint8[0]")),
+        ("Mail(bytes33 a)", .unknownType("bytes33")),
+        ("Mail(uint8[0] a)", .unknownType("uint8[0]")),
         ("Mail(uint8[-1] a)", .unknownType("uint8[-1]")),
         ("Mail(uint8[99999999999999999999] a)", .unknownType("uint8[99999999999999999999]")),
         ("Mail(uint8] a)", .unknownType("uint8]")), ("Mail([] a)", .unknownType("[]")),
@@ -128,7 +130,10 @@ struct TypedDataTests {
         ("uint8", .list([]), .mismatch(type: "uint8", found: "a list", path: "message.a")),
         ("bool", .word(1), .mismatch(type: "bool", found: "a number", path: "message.a")),
         ("bool", .text("True"), .mismatch(type: "bool", found: "another text", path: "message.a")),
-        ("address", .text("0x12"), .mismatch(type: "address", found: "another text", path: "message.a")),
+        (
+            "address", .text("0x12"),
+            .mismatch(type: "address", found: "another text", path: "message.a")
+        ),
         (
             "address", .text("0xCD2a3d9F938E13CD947Ec05AbC7FE734Df8DD827"),
             .mismatch(
@@ -136,7 +141,10 @@ struct TypedDataTests {
                 path: "message.a")
         ),
         ("bytes", .text("abc"), .mismatch(type: "bytes", found: "another text", path: "message.a")),
-        ("bytes", .text("0xabc"), .mismatch(type: "bytes", found: "another text", path: "message.a")),
+        (
+            "bytes", .text("0xabc"),
+            .mismatch(type: "bytes", found: "another text", path: "message.a")
+        ),
         ("string", .word(1), .mismatch(type: "string", found: "a number", path: "message.a")),
         ("bytes4", .text("0xaabbcc"), .length(found: 3, expected: 4, path: "message.a")),
         ("bytes4", .text("0xaabbccddee"), .length(found: 5, expected: 4, path: "message.a")),
@@ -209,7 +217,10 @@ struct TypedDataTests {
             ("address", [.address(address), .text("\(address)"), .text(address.lowercaseText)]),
             (
                 "bytes32",
-                [.word(7), .bytes(U256(7 as UInt64).bigEndianBytes), .text("\(Hash256(U256(7 as UInt64)))")]
+                [
+                    .word(7), .bytes(U256(7 as UInt64).bigEndianBytes),
+                    .text("\(Hash256(U256(7 as UInt64)))"),
+                ]
             ),
             ("string", [.text("é")]), ("bytes", [.text("0x"), .bytes([])]),
         ]

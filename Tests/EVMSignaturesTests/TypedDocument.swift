@@ -41,7 +41,7 @@ enum TypedDocument {
         case let text as String: return .text(text)
         case let number as NSNumber:
             // What JSON calls a boolean is a number to Foundation.
-            let isBool = String(cString: number.objCType) == "c"
+            let isBool = unsafe String(cString: number.objCType) == "c"
             return isBool ? .bool(number.boolValue) : .signed(I256(number.int64Value))
         case let list as [Any]: return .list(try list.map(self.value))
         case let members as [String: Any]: return .members(try members.mapValues(self.value))
