@@ -9,7 +9,10 @@ import WeirTestSupport
 @Suite("voucher", .enabled(if: WeirBinary.isBuilt, WeirBinary.absence))
 struct VoucherTests {
     private static let channel = "0x" + String(repeating: "ab", count: 32)
-    private static let signature = "0x" + String(repeating: "11", count: 64) + "1b"
+    // Of another message: any has a signer.
+    private static let signature =
+        "0x4b591e2be0807f9c18b23f4c27f8a5d34f0b4727ce1e7f89dee2b7a8602670bc"
+        + "0b05288fe21f4a52ede88fae4df802389ea4f5ba9a3d0b2afec448055fded0f81b"
     private static let scheme = """
         form: personal_hash
         type: "V(address c,uint256 chain,bytes32 id,uint256 sum)"

@@ -89,7 +89,8 @@ struct VoucherToolTests {
         Case("DevnetChannel", "Devnet", "wrong_signer", "and not by"),
         Case("0xffefda", "0xffefdb", "wrong_signer", "and not by 0x"),
         Case("d0f81b\"", "d0f81d\"", "bad_signature", "v of a signature is 29"),
-        Case("d0f81b\"", "d0f8\"", "wrong_signer", "and not by"),
+        // 64 bytes are a form of their own (EIP-2098), and this parity is 0 in both.
+        Case("d0f81b\"", "d0f8\"", "ok", "nothing"),
         Case("d0f81b\"", "d0\"", "bad_signature", "63 bytes"),
         Case("0b05288f", "fb05288f", "bad_signature", "upper half"),
         Case("\"0x4b59", "\"4b59", nil, "signature is not 0x"),
@@ -144,7 +145,7 @@ struct VoucherToolTests {
             ),
             (
                 try Self.request(scheme: Self.scheme.replacing("0x3fa6", with: "0x4fa6")),
-                "wrong_contract", "made for contract 0x3fA6"
+                "wrong_contract", "made for contract 0x3Fa64Da3"
             ),
             (
                 try Self.request(scheme: Self.scheme.replacing("DevnetChannel", with: "Other")),
@@ -189,7 +190,8 @@ struct VoucherToolTests {
         #expect(scheme.form == .personal)
         #expect(scheme.roles.isCumulative)
         let word = "0x" + String(repeating: "ab", count: 32)
-        let signature = "0x" + String(repeating: "11", count: 64) + "1b"
+        // Any signature has a signer.
+        let signature = try #require(Self.voucher.firstMatch(of: /0x[0-9a-f]{130}/)).output
         let answer = try Self.answer(
             #"{"message":{"channel":7,"hash":"\#(word)","n":3},"signature":"\#(signature)"}"#,
             request)
