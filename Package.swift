@@ -227,7 +227,7 @@ let package = Package(
                 "WeirApp", "ChainSimulator", "SimulatorServer", "EVMPrimitives", "ConfigTree",
                 "CurlTransport", "SQLDatabase", "SQLiteDriver", "Tabular", "WeirPorts",
                 "WeirStore", "ChainModel", "ChainSync", "EVMABI", "EVMRPC", "Economy",
-                "HTTPFront", "MetricsRegistry", "JSONBytes", "ChainProofs",
+                "HTTPFront", "MetricsRegistry", "JSONBytes", "ChainProofs", "EVMSignatures",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(

@@ -19,6 +19,10 @@ package enum SignatureError: Error, Equatable, Sendable {
     case highS
     /// The numbers are in range, but no point of the curve answers to them.
     case notRecoverable
+    /// A signature as bytes that has neither 64 nor 65 of them; the payload is how many.
+    case signatureLength(Int)
+    /// The last byte of a signature of 65 is not 0, 1, 27 or 28.
+    case signatureV(UInt8)
     /// The library refused to sign: with a valid key this does not happen.
     case notSigned
 }
@@ -43,6 +47,10 @@ extension SignatureError: CustomStringConvertible {
                 + "allow high s only for older transactions"
         case .notRecoverable:
             "a signature belongs to no public key; the signed data or the signature is damaged"
+        case .signatureLength(let count):
+            "a signature has \(count) bytes; give 65 (r, s, v) or 64 (EIP-2098)"
+        case .signatureV(let value):
+            "the v of a signature is \(value); it must be 0, 1, 27 or 28"
         case .notSigned:
             "libsecp256k1 refused to sign; check the private key"
         }

@@ -36,6 +36,7 @@ struct WeirCommand: AsyncParsableCommand {
             Metrics.self,
             ABI.self,
             Verify.self,
+            Voucher.self,
             Store.self,
             Rewind.self,
             Rebuild.self,

@@ -13,7 +13,7 @@ struct HelpTests {
         ["config", "show"],
         ["config", "schema"], ["metrics"], ["abi"], ["abi", "decode"], ["abi", "encode"],
         ["abi", "event"], ["abi", "selector"], ["abi", "logs"], ["verify"], ["verify", "files"],
-        ["verify", "block"], ["store"], ["store", "stats"],
+        ["verify", "block"], ["voucher"], ["voucher", "verify"], ["store"], ["store", "stats"],
         ["store", "verify"], ["store", "backup"], ["rewind"], ["rebuild"],
     ]
 
