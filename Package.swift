@@ -169,6 +169,7 @@ let package = Package(
         tests("CurlTransportTests", ["CurlTransport"]),
         tests("SQLiteDriverTests", ["SQLDatabase", "SQLiteDriver"]),
         tests("DatabaseContractTests", ["SQLDatabase", "SQLiteDriver"]),
+        tests("ChainModelTests", ["ChainModel", "EVMPrimitives"]),
         tests("EVMABITests", ["EVMABI", "EVMPrimitives", "JSONBytes"]),
         tests("EVMSignaturesTests", ["EVMSignatures", "EVMPrimitives"]),
         tests("ChainSyncTests", ["ChainSync", "ChainModel", "EVMPrimitives"]),

@@ -132,6 +132,7 @@ package struct Receipt: Sendable, Equatable {
     package var gasUsed: UInt64
     package var cumulativeGasUsed: UInt64
     package var effectiveGasPrice: U256?
+    package var fees: ReceiptFees
     package var contractAddress: Address?
     package var logsBloom: LogsBloom
     package var logs: [Log]
@@ -151,6 +152,7 @@ package struct Receipt: Sendable, Equatable {
         self.gasUsed = gasUsed
         self.cumulativeGasUsed = cumulativeGasUsed
         self.effectiveGasPrice = nil
+        self.fees = ReceiptFees()
         self.contractAddress = nil
         self.logs = logs
         self.depositNonce = nil

@@ -47,6 +47,7 @@ extension RPCDecoding {
         var gasUsed: UInt64?
         var cumulativeGasUsed: UInt64?
         var price: U256?
+        var fees = ReceiptFees()
         var contract: Address?
         var bloom: LogsBloom?
         var logs: [Receipt.Log]?
@@ -91,6 +92,7 @@ extension RPCDecoding {
             gasUsed: draft.gasUsed ?? 0, cumulativeGasUsed: cumulative, logs: logs,
             bloom: draft.bloom)
         receipt.effectiveGasPrice = draft.price
+        receipt.fees = draft.fees
         receipt.contractAddress = draft.contract
         receipt.depositNonce = draft.depositNonce
         receipt.depositReceiptVersion = draft.depositVersion
@@ -124,6 +126,34 @@ extension RPCDecoding {
                 logs.append(try Self.receiptLog(bytes, &cursor))
             }
             draft.logs = logs
+        default: try Self.readFee(name, of: &draft.fees, bytes, &cursor)
+        }
+    }
+
+    private static func readFee(
+        _ name: String, of fees: inout ReceiptFees, _ bytes: RawSpan, _ cursor: inout JSONCursor
+    ) throws(JSONError) {
+        switch name {
+        case ".blobGasUsed": fees.blobGasUsed = try cursor.readNumber64(in: bytes)
+        case ".blobGasPrice": fees.blobGasPrice = try cursor.readWord(in: bytes)
+        case ".gasUsedForL1": fees.gasUsedForL1 = try cursor.readNumber64(in: bytes)
+        case ".l1Fee": fees.l1Fee = try cursor.readWord(in: bytes)
+        case ".l1GasUsed": fees.l1GasUsed = try cursor.readWord(in: bytes)
+        case ".l1GasPrice": fees.l1GasPrice = try cursor.readWord(in: bytes)
+        case ".l1BaseFeeScalar": fees.l1BaseFeeScalar = try cursor.readNumber64(in: bytes)
+        case ".l1BlobBaseFee": fees.l1BlobBaseFee = try cursor.readWord(in: bytes)
+        case ".l1BlobBaseFeeScalar": fees.l1BlobBaseFeeScalar = try cursor.readNumber64(in: bytes)
+        case ".operatorFeeScalar": fees.operatorFeeScalar = try cursor.readNumber64(in: bytes)
+        case ".operatorFeeConstant": fees.operatorFeeConstant = try cursor.readNumber64(in: bytes)
+        case ".daFootprintGasScalar":
+            fees.daFootprintGasScalar = try cursor.readNumber64(in: bytes)
+        case ".l1FeeScalar":
+            // Decimal text; it serves as a check only, so another form of it harms no receipt.
+            guard try cursor.peekKind(in: bytes) == .string else {
+                return try cursor.skipValue(in: bytes)
+            }
+            let text = try cursor.readStringText(in: bytes)
+            fees.l1FeeScalarMillionths = U256(scaledText: text, decimals: 6)
         default: try cursor.skipValue(in: bytes)
         }
     }
