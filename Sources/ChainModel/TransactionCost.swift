@@ -12,6 +12,10 @@ package enum CostError: Error, Equatable, Sendable {
 
     /// The receipt is another transaction's.
     case otherTransaction(transaction: Hash256, receipt: Hash256)
+    /// A block's receipts are not as many as its transactions.
+    case receiptCount(transactions: Int, receipts: Int)
+    /// A receipt's gas is not what the cumulative gas grew by.
+    case gasNotCumulative(transaction: Hash256, stated: UInt64, before: UInt64, after: UInt64)
     /// Neither the receipt nor the transaction states a price.
     case noGasPrice(transaction: Hash256)
     /// Blobs without a price in the receipt or in the rules.
@@ -28,6 +32,12 @@ extension CostError: CustomStringConvertible {
         case .otherTransaction(let transaction, let receipt):
             "the receipt of \(receipt) was given for transaction \(transaction): "
                 + "ask another provider for the block"
+        case .receiptCount(let transactions, let receipts):
+            "there are \(receipts) receipts for \(transactions) transactions: "
+                + "ask another provider for the block"
+        case .gasNotCumulative(let transaction, let stated, let before, let after):
+            "the receipt of \(transaction) says \(stated) gas, and the block's gas goes from "
+                + "\(before) to \(after) there: ask another provider for the block"
         case .noGasPrice(let transaction):
             "neither receipt nor transaction \(transaction) states a gas price"
         case .noBlobGasPrice(let transaction):

@@ -74,9 +74,11 @@ struct CostVectorTests {
     ) throws {
         let (baseFee, paid) = try PaidTransaction.all(of: self.document("blocks/" + name))
         #expect(FeeFamily.detect(paid.map(\.transaction), paid.map(\.receipt)) == family)
+        let costs = try TransactionCost.all(
+            paid.map(\.transaction), paid.map(\.receipt), baseFeePerGas: baseFee)
+        #expect(try costs == paid.map { item in try item.cost(baseFee: baseFee) })
         var sums = Sums()
-        for item in paid {
-            let cost = try item.cost(baseFee: baseFee)
+        for cost in costs {
             #expect(cost.family == family)
             try sums.add(cost)
         }

@@ -33,6 +33,7 @@ struct PaidTransaction {
             word(object, name)?.uint64
         }
         guard let gasUsed = number(receipt, "gasUsed"),
+            let cumulative = number(receipt, "cumulativeGasUsed"),
             let hash = (transaction["hash"] as? String).flatMap({ Hash256($0) }),
             let receiptHash = (receipt["transactionHash"] as? String).flatMap({ Hash256($0) })
         else { throw Malformed() }
@@ -41,6 +42,7 @@ struct PaidTransaction {
             price: word(receipt, "effectiveGasPrice"))
         self.transaction.hash = hash
         self.receipt.transactionHash = receiptHash
+        self.receipt.cumulativeGasUsed = cumulative
         self.transaction.gasPrice = word(transaction, "gasPrice")
         self.transaction.maxFeePerGas = word(transaction, "maxFeePerGas")
         self.transaction.maxPriorityFeePerGas = word(transaction, "maxPriorityFeePerGas")

@@ -268,6 +268,60 @@ struct TransactionCostTests {
             "\(CostError.noGasPrice(transaction: .zero))".hasPrefix("neither receipt nor"))
     }
 
+    // MARK: Blocks
+
+    private func block() -> [PaidTransaction] {
+        (UInt64(1)...3).map { number in
+            var paid = PaidTransaction(gasUsed: 10 * number, price: 2)
+            paid.transaction.hash = Hash256(words: 0, 0, 0, number)
+            paid.receipt.transactionHash = paid.transaction.hash
+            paid.receipt.cumulativeGasUsed = 5 * number * (number + 1)
+            return paid
+        }
+    }
+
+    private func costs(_ block: [PaidTransaction]) throws(CostError) -> [TransactionCost] {
+        try TransactionCost.all(
+            block.map(\.transaction), block.map(\.receipt), baseFeePerGas: 1)
+    }
+
+    @Test func aBlockTellsTheFamilyOfAllItsTransactions() throws {
+        var block = self.block()
+        #expect(try self.costs(block).map(\.totalWei) == [20, 40, 60])
+        block[0].transaction.type = 0x7e
+        let costs = try self.costs(block)
+        #expect(costs.map(\.family) == [.opStack, .opStack, .opStack])
+        #expect(costs.map(\.totalWei) == [0, 40, 60])
+        #expect(costs.map(\.l1Basis) == [.none, .missing, .missing])
+    }
+
+    @Test func gasThatTheBlockDoesNotShowIsRefused() {
+        for place in 0..<3 {
+            var block = self.block()
+            block[place].receipt.gasUsed -= 1
+            let paid = block[place].receipt
+            #expect(
+                throws: CostError.gasNotCumulative(
+                    transaction: paid.transactionHash, stated: paid.gasUsed,
+                    before: paid.cumulativeGasUsed - paid.gasUsed - 1,
+                    after: paid.cumulativeGasUsed)
+            ) { try self.costs(block) }
+        }
+        var falling = self.block()
+        falling[1].receipt.cumulativeGasUsed = 1
+        #expect(throws: CostError.self) { try self.costs(falling) }
+        let block = self.block()
+        #expect(throws: CostError.receiptCount(transactions: 3, receipts: 2)) {
+            try TransactionCost.all(
+                block.map(\.transaction), block.dropLast().map(\.receipt), baseFeePerGas: 1)
+        }
+        // In another order the pairs do not fit.
+        #expect(throws: CostError.self) {
+            try TransactionCost.all(
+                block.map(\.transaction), block.map(\.receipt).reversed(), baseFeePerGas: 1)
+        }
+    }
+
     /// Whatever a receipt says: no trap, and the parts add up.
     @Test func partsAddUpForAnyReceipt() throws {
         var random = SeededRandom(seed: 20_261_126)
