@@ -29,6 +29,8 @@ package struct BlockDisproof: Error, Equatable, Sendable {
         case receiptsRoot = "receipts_root"
         /// The logs of the receipts do not make the header's bloom.
         case logsBloom = "logs_bloom"
+        /// The transactions do not hash to the header's root, or a stated hash or sender is wrong.
+        case transactions = "transactions"
     }
 
     package var reason: Reason
@@ -58,6 +60,7 @@ extension BlockDisproof.Reason {
         case .receiptTransaction: "a receipt is of another transaction than the one at its place"
         case .receiptsRoot: "the receipts do not hash to the header's root"
         case .logsBloom: "the logs of its receipts do not make its bloom"
+        case .transactions: "its header does not prove its transactions, or their senders"
         }
     }
 }

@@ -30,7 +30,7 @@ struct RPCMethods {
         case "eth_getTransactionReceipt", "eth_getTransactionByHash":
             try self.transaction(method, parameters, &json)
         case "eth_call": try self.call(parameters, &json)
-        case "eth_getBalance", "eth_getTransactionCount", "eth_getCode":
+        case "eth_getBalance", "eth_getTransactionCount", "eth_getCode", "eth_getStorageAt":
             try self.account(method, parameters, &json)
         case "eth_gasPrice":
             json.quantity(self.nextBaseFee.adding(.gwei(1)) ?? self.nextBaseFee)
@@ -144,7 +144,13 @@ struct RPCMethods {
         _ method: String, _ parameters: RPCParameters, _ json: inout JSONWriter
     ) throws(RPCFailure) {
         let address = try parameters.address(0)
-        let (_, world) = try self.state(parameters, 1)
+        let isStorage = method == "eth_getStorageAt"
+        let (_, world) = try self.state(parameters, isStorage ? 2 : 1)
+        if isStorage {
+            // What the contracts know does not stand in slots: every slot is one that was never set.
+            _ = try RPCParameters.slot(try parameters.required(1), 1)
+            return json.hex([UInt8](repeating: 0, count: 32))
+        }
         let account = world.accounts[address] ?? WorldState.Account()
         switch method {
         case "eth_getBalance": json.quantity(account.balance)

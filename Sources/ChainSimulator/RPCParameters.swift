@@ -53,6 +53,14 @@ struct RPCParameters {
         return address
     }
 
+    /// Up to 32 bytes in hex, as geth takes the name of a slot.
+    static func slot(_ value: JSONValue, _ index: Int) throws(RPCFailure) -> U256 {
+        guard let text = value.string, let word = U256(hexQuantity: text) else {
+            throw .invalid("invalid argument \(index): unable to decode storage key: hex expected")
+        }
+        return word
+    }
+
     /// A hex quantity; feeHistory also takes a plain number.
     static func quantity(_ value: JSONValue, _ index: Int) throws(RPCFailure) -> UInt64 {
         if let number = value.uint64 { return number }

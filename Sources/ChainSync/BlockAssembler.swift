@@ -10,6 +10,8 @@ package enum AssemblyFault: Error, Sendable, Equatable {
     case wrongCount(asked: Int, got: Int)
     /// A log that names another block than the one it came with.
     case foreignLog(block: BlockRef, log: BlockRef)
+    /// What was fetched beside a block's logs is of another block.
+    case foreignExtras(block: BlockRef, extras: BlockRef)
     /// Two logs of one block with the same index, or out of order.
     case logOrder(block: BlockNumber, previous: UInt32, next: UInt32)
     /// A log that was not asked for.
@@ -32,6 +34,8 @@ extension AssemblyFault: CustomStringConvertible {
             "asked for \(asked) blocks, got \(got)"
         case .foreignLog(let block, let log):
             "block \(block) came with a log of block \(log)"
+        case .foreignExtras(let block, let extras):
+            "block \(block) came with readings, fees or transactions of block \(extras)"
         case .logOrder(let block, let previous, let next):
             "block \(block) has log \(next) after log \(previous)"
         case .unwantedLog(let block, let address):
@@ -58,6 +62,9 @@ package enum BlockAssembler {
     ) throws(AssemblyFault) {
         guard block.header.ref == ref else {
             throw .wrongBlock(asked: ref, got: block.header.ref)
+        }
+        if let extras = block.extras, extras.block != ref {
+            throw .foreignExtras(block: ref, extras: extras.block)
         }
         var previous: UInt32?
         for entry in block.logs.entries {
@@ -103,6 +110,18 @@ package enum BlockAssembler {
             last.blockHash != page.last.hash
         {
             throw .foreignLog(block: page.last.ref, log: last.block)
+        }
+        var above = page.first.previous
+        for extras in page.extras {
+            let number = extras.block.number
+            guard range.contains(number) else { throw .outsideRange(block: number) }
+            if let above, number <= above { throw .twoHashes(block: number) }
+            above = number
+        }
+        if let extras = page.extras.last, extras.block.number == page.last.number,
+            extras.block != page.last.ref
+        {
+            throw .foreignExtras(block: page.last.ref, extras: extras.block)
         }
     }
 }

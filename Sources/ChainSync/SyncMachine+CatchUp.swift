@@ -75,6 +75,7 @@ extension SyncMachine {
             var page = next
             if let start = self.configuration.start, page.first < start {
                 page.logs = page.logs.filter { $0.blockNumber >= start }
+                page.extras.removeAll { $0.block.number < start }
             }
             self.chain?.jump(to: page.last)
             actions.append(.deliver(.caughtUp(page)))

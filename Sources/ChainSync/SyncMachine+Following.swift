@@ -286,6 +286,7 @@ extension SyncMachine {
             }
             if let start = self.configuration.start, block.header.number < start {
                 block.logs = LogBatch()
+                block.extras = nil
             }
             for index in block.logs.entries.indices {
                 block.logs.entries[index].blockTimestamp = block.header.timestamp

@@ -189,8 +189,9 @@ package final class EndpointPool: Sendable {
             let chosen: Int? =
                 switch work {
                 case .heads: EndpointChoice.forStep(candidates, source: nil)
-                case .step: EndpointChoice.forStep(candidates, source: state.source)
-                case .logs, .other: state.choice.sharing(candidates)
+                case .step, .extras(isHead: true):
+                    EndpointChoice.forStep(candidates, source: state.source)
+                case .logs, .other, .extras: state.choice.sharing(candidates)
                 }
             guard let chosen, let ticket = state.endpoints[chosen].begin(at: now) else {
                 return nil

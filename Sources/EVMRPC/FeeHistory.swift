@@ -11,6 +11,8 @@ package struct FeeHistory: Sendable, Equatable {
     package var baseFeePerGas: [U256]
     /// Share of the gas limit that was used, 0 to 1.
     package var gasUsedRatio: [Double]
+    /// As `baseFeePerGas`, for blobs (EIP-4844); empty where the node does not tell it.
+    package var baseFeePerBlobGas: [U256] = []
     /// For each block, the tips at the percentiles asked for; empty where none were.
     package var rewards: [[U256]]
 }
@@ -35,6 +37,8 @@ extension RPCDecoding {
                 case ".oldestBlock":
                     fees.oldestBlock = BlockNumber(try cursor.readNumber64(in: bytes))
                     hasOldest = true
+                case ".baseFeePerBlobGas":
+                    fees.baseFeePerBlobGas = try Self.words(bytes, &cursor)
                 case ".baseFeePerGas": fees.baseFeePerGas = try Self.words(bytes, &cursor)
                 case ".gasUsedRatio":
                     try cursor.enterArray(in: bytes)

@@ -33,6 +33,8 @@ package final class JSONRPCClient: Sendable {
         var features = Features()
         /// 0 to 16: how likely it is that the next block at the head has wanted logs.
         var logsExpected = 8
+        /// The same for transactions that somebody wants.
+        var transactionsExpected = 8
     }
 
     /// Parameter forms that the endpoint takes; true until it refuses.
@@ -43,6 +45,7 @@ package final class JSONRPCClient: Sendable {
         var logsByHash = true
         /// How receipts are asked for: the first form that was not refused.
         var receipts = ReceiptForm.blockHash
+        var multicall = MulticallMemory()
     }
 
     /// The ways to ask for all receipts of a block, the best first.
@@ -103,6 +106,18 @@ package final class JSONRPCClient: Sendable {
         self.state.withLock { state in
             state.logsExpected =
                 hasLogs ? min(16, state.logsExpected + 4) : max(0, state.logsExpected - 2)
+        }
+    }
+
+    /// Whether the next block is likely to have wanted transactions, by those before.
+    var expectsTransactions: Bool { self.state.withLock { $0.transactionsExpected >= 8 } }
+
+    /// Notes whether a block at the head had wanted transactions.
+    func note(hasTransactions: Bool) {
+        self.state.withLock { state in
+            state.transactionsExpected =
+                hasTransactions
+                ? min(16, state.transactionsExpected + 4) : max(0, state.transactionsExpected - 2)
         }
     }
 
@@ -225,6 +240,10 @@ package final class JSONRPCClient: Sendable {
             switch answer {
             case .value(let value)?: outcomes.append(.success(value))
             case .error(let error)?:
+                if call.shape == .execution, let data = RevertDialect.data(of: error) {
+                    outcomes.append(.success(.reverted(data)))
+                    continue
+                }
                 let question = RPCErrorClassifier.Question(
                     method: call.method, range: call.range, calls: calls.count)
                 switch self.classifier.classify(

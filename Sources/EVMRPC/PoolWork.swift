@@ -9,16 +9,22 @@ enum PoolWork: Sendable, Equatable {
     case step
     /// The logs of so many blocks of the past: shared among all.
     case logs(blocks: UInt64)
+    /// What is wanted of blocks beside their logs: at the head as a step, else shared among all.
+    case extras(isHead: Bool)
     /// One answer is as good as another's: shared among all.
     case other
 
     /// Questions that take about the same time.
     enum Kind: Hashable, Sendable {
-        case small, logs
+        case small, logs, extras
     }
 
     var kind: Kind {
-        if case .logs = self { .logs } else { .small }
+        switch self {
+        case .logs: .logs
+        case .extras: .extras
+        case .heads, .step, .other: .small
+        }
     }
 
     /// The blocks of a log range.

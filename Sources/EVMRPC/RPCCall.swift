@@ -10,6 +10,8 @@ struct RPCCall: Sendable {
     /// What kind of value `result` is.
     enum Shape: Sendable {
         case quantity, word, bytes, text, header, outline, block, logs, receipts, receipt, fees
+        /// Bytes, or the data of a call that was reverted: that is an answer too.
+        case execution
     }
 
     let method: String
@@ -78,6 +80,8 @@ enum RPCValue: Sendable {
     case quantity(UInt64)
     case word(U256)
     case bytes([UInt8])
+    /// What a reverted call returned; of the shape `execution` only.
+    case reverted([UInt8])
     case text(String)
     case header(BlockHeader)
     case outline(BlockOutline)

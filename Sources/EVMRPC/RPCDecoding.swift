@@ -25,7 +25,7 @@ enum RPCDecoding {
             case .quantity:
                 return .quantity(try cursor.readHexQuantity(in: bytes, acceptingDecimal: true))
             case .word: return .word(try cursor.readWord(in: bytes))
-            case .bytes:
+            case .bytes, .execution:
                 var out: [UInt8] = []
                 try cursor.readHexBytes(in: bytes, appendingTo: &out)
                 return .bytes(out)

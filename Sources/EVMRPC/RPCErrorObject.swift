@@ -16,6 +16,8 @@ struct RPCErrorObject: Equatable, Sendable {
     var to: UInt64?
     /// How long `data` asks to wait: `backoff_seconds` (Infura), `try_again_in` (Chainstack).
     var backoff: Duration?
+    /// The return data of a call that was reverted, where `data` holds it.
+    var returned: [UInt8]?
 
     init(code: Int64?, message: String, data: String = "") {
         self.code = code
@@ -37,6 +39,7 @@ struct RPCErrorObject: Equatable, Sendable {
                 message: Self.text(message))
             guard let data = object["data"] else { return }
             self.data = data.string ?? Self.text(data["message"] ?? data["details"])
+            self.returned = RevertDialect.returned(data)
             self.from = data["from"].flatMap(Self.quantity)
             self.to = data["to"].flatMap(Self.quantity)
             self.backoff = Self.backoff(data)

@@ -51,6 +51,18 @@ package protocol ChainClient: Sendable {
         _ range: ClosedRange<BlockNumber>, after parent: Hash256?, filter: LogFilter
     ) async throws(ChainClientError) -> LogPage
 
+    /// What a plan wants of blocks whose headers are known, in the order asked, all in one batched
+    /// request where that can be.
+    ///
+    /// State is read by the block's hash. A reading that cannot be had says so in the reading; a fee
+    /// that cannot be had is left out; transactions that cannot be had are an error, `.behind` where
+    /// the node does not have the block. An empty plan asks for nothing.
+    ///
+    /// - Parameter isHead: the last block is the chain's newest one.
+    func extras(
+        of headers: [BlockHeader], plan: FetchPlan, isHead: Bool
+    ) async throws(ChainClientError) -> [BlockExtras]
+
     /// The result of a read-only call at a block (EIP-1898), as bytes.
     func call(
         to address: Address, data: [UInt8], at block: BlockRef

@@ -10,6 +10,8 @@ package import SQLDatabase
 /// - `window`: the blocks above the settled one, each linked to the one before.
 /// - `page`: raw logs. One row holds the logs of a range (catch-up) or of one block (head), packed
 ///   as ``LogPageCoding`` says; blocks without logs have no row.
+/// - `extras`: what trackers wanted of a block beside its logs, packed as ``ExtrasCoding`` says; blocks
+///   of which nothing was wanted have no row.
 /// - `tracker_state`: what trackers know at the settled block, entry by entry.
 /// - `reverted`: what was counted in blocks that were dropped; only grows.
 /// - `fact`: business records, unique by kind and key.
@@ -100,6 +102,20 @@ package enum Schema {
                     PRIMARY KEY (chain, key)
                 ) {keyed}
                 """,
-            ])
+            ]),
+        Migration(
+            "002_extras",
+            [
+                """
+                CREATE TABLE extras (
+                    chain {integer} NOT NULL,
+                    number {integer} NOT NULL,
+                    hash {blob} NOT NULL,
+                    checksum {blob} NOT NULL,
+                    bytes {blob} NOT NULL,
+                    PRIMARY KEY (chain, number)
+                ) {table}
+                """
+            ]),
     ]
 }

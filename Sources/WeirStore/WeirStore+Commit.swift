@@ -49,8 +49,8 @@ private struct LastEntries {
 private struct PreparedStep: Sendable {
     enum Change: Sendable {
         case placed([SQLValue], first: SQLValue)
-        case page(PageRow?, settled: [SQLValue])
-        case block(PageRow?, anchor: [SQLValue])
+        case page(PageRow?, [ExtrasRow], settled: [SQLValue])
+        case block(PageRow?, [ExtrasRow], anchor: [SQLValue])
         case reverted(to: SQLValue)
         case finalized([SQLValue])
     }
@@ -70,17 +70,25 @@ private struct PreparedStep: Sendable {
                     ? try PageRow(
                         page.logs, packed: page.prepared?.packed, first: page.first,
                         last: page.last) : nil,
+                keepsPages ? try Self.rows(page.extras) : [],
                 settled: try page.last.sql)
         case .committed(let block):
             let anchor = block.header.anchor
             self.change = .block(
                 try PageRow(block.logs, first: anchor.number, last: anchor),
+                try Self.rows(block.extras.map { [$0] } ?? []),
                 anchor: try anchor.sql)
         case .reverted(let ref, _):
             self.change = .reverted(to: try .store(ref.number.rawValue))
         case .finalized(let anchor):
             self.change = .finalized(try anchor.sql)
         }
+    }
+
+    private static func rows(_ extras: [BlockExtras]) throws(StoreError) -> [ExtrasRow] {
+        var rows: [ExtrasRow] = []
+        for extras in extras { rows.append(try ExtrasRow(extras)) }
+        return rows
     }
 
     func run(_ session: any SQLSession, chain: SQLValue) throws(SQLError) {
@@ -93,16 +101,18 @@ private struct PreparedStep: Sendable {
                 VALUES ($1, $2, $3, $4, $5, $6)
                 """,
                 [chain] + anchor + [first])
-        case .page(let row, let settled):
+        case .page(let row, let extras, let settled):
             try row?.insert(session, chain: chain)
+            try ExtrasRow.insert(extras, session, chain: chain)
             try Self.settle(session, chain: chain, settled)
-        case .block(let row, let anchor):
+        case .block(let row, let extras, let anchor):
             try row?.insert(session, chain: chain)
+            try ExtrasRow.insert(extras, session, chain: chain)
             try session.execute(
                 "INSERT INTO window (chain, number, hash, parent, time) VALUES ($1, $2, $3, $4, $5)",
                 [chain] + anchor)
         case .reverted(let number):
-            for table in ["window", "fact"] {
+            for table in ["window", "fact", "extras"] {
                 try session.execute(
                     "DELETE FROM \(table) WHERE chain = $1 AND number > $2", [chain, number])
             }

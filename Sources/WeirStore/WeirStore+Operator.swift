@@ -7,12 +7,13 @@ import SQLDatabase
 
 // Moving back, and building state again: the operator's tools.
 
-/// What trackers make of stored logs, given page by page. Its states and facts replace the stored
-/// ones.
+/// What trackers make of what is stored, given range by range. Its states and facts replace the
+/// stored ones.
 package protocol StateBuilder: Sendable {
-    /// Reduces one page of settled logs and gives its facts.
-    mutating func reduce(_ logs: LogBatch) throws -> [Fact]
-    /// All state entries after the last page.
+    /// Reduces the logs of a range, and what was fetched of its blocks besides, and gives its facts.
+    /// Ranges come in the order of the chain; either part may be empty.
+    mutating func reduce(_ logs: LogBatch, _ extras: [BlockExtras]) throws -> [Fact]
+    /// All state entries after the last range.
     func states() -> [StateEntry]
 }
 
@@ -54,7 +55,9 @@ extension WeirStore {
     package func forget(_ id: ChainID) async throws(StoreError) {
         let key = try id.sql
         try await self.write { session throws(SQLError) in
-            for table in ["checkpoint", "window", "page", "tracker_state", "reverted", "fact"] {
+            for table in [
+                "checkpoint", "window", "page", "extras", "tracker_state", "reverted", "fact",
+            ] {
                 try session.execute("DELETE FROM \(table) WHERE chain = $1", [key])
             }
             try session.execute("DELETE FROM chain WHERE id = $1", [key])
@@ -85,30 +88,10 @@ extension WeirStore {
             for table in ["tracker_state", "fact"] {
                 try session.execute("DELETE FROM \(table) WHERE chain = $1", [key])
             }
-            var builder = builder
-            var states: [StateEntry]?
-            var above = SQLValue.integer(-1)
-            while let row = try session.queryOne(
-                """
-                SELECT \(StoredPage.columns) FROM page
-                WHERE chain = $1 AND last > $2 ORDER BY last LIMIT 1
-                """,
-                [key, above])
-            {
-                let page = try StoredPage(row)
-                if states == nil, page.last.number > settled { states = builder.states() }
-                above = try row.value(1)
-                do {
-                    let facts = try builder.reduce(try page.logs(id))
-                    try FactRow.insert(facts, session, chain: key)
-                } catch let error as SQLError {
-                    throw error
-                } catch {
-                    throw .abandoned("\(error)")
-                }
-            }
+            var rebuilding = Rebuilding(builder, id, key, settled: settled, session)
+            try rebuilding.run()
             try StateEntry.put(
-                states ?? builder.states(), into: "tracker_state", session, chain: key)
+                rebuilding.states, into: "tracker_state", session, chain: key)
         }
     }
 
@@ -117,6 +100,7 @@ extension WeirStore {
     ) throws(SQLError) {
         try session.execute(
             "DELETE FROM page WHERE chain = $1 AND last > $2", [chain, anchor[0]])
+        try ExtrasRow.cut(session, chain: chain, above: anchor[0])
         try session.execute("DELETE FROM window WHERE chain = $1", [chain])
         try session.execute(
             """

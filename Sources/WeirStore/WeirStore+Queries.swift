@@ -189,6 +189,7 @@ extension WeirStore {
                 findings.append(error.description)
             }
         }
+        findings += try await self.verifyExtras(id, stored)
         return findings
     }
 

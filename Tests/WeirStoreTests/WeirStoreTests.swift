@@ -202,7 +202,7 @@ import WeirTestSupport
     /// Counts the logs it was given.
     struct Counter: StateBuilder {
         var count: UInt8 = 0
-        mutating func reduce(_ logs: LogBatch) throws -> [Fact] {
+        mutating func reduce(_ logs: LogBatch, _ extras: [BlockExtras]) throws -> [Fact] {
             self.count += UInt8(logs.count)
             return logs.entries.map { WeirStoreTests.fact($0.blockNumber.rawValue) }
         }

@@ -16,6 +16,8 @@ struct ChainAsking: Sendable {
     let needsTimes: Bool
     /// Whether the store wants the logs of pages.
     let keepsPages: Bool
+    /// What is wanted of the blocks beside their logs.
+    let extras: ExtrasAsking
     let logger: Logger
 
     /// An answer, and what went wrong where it is none.
@@ -53,16 +55,23 @@ struct ChainAsking: Sendable {
     ) async throws(ChainClientError) -> SyncAnswer {
         switch kind {
         case .look(let tags, let tip):
-            return .look(try await self.client.look(tags, above: tip, filter: self.filter))
+            var look = try await self.client.look(tags, above: tip, filter: self.filter)
+            var next = [look.next]
+            try await self.extras.add(to: &next)
+            look.next = next[0]
+            return .look(look)
         case .heads(let tags): return .heads(try await self.client.heads(tags))
         case .headers(let range): return .headers(try await self.client.headers(range))
         case .header(let hash): return .header(try await self.client.header(hash))
         case .blocks(let refs):
-            return .blocks(try await self.client.blocks(refs, filter: self.filter))
+            var blocks = try await self.client.blocks(refs, filter: self.filter)
+            try await self.extras.add(to: &blocks)
+            return .blocks(blocks)
         case .logs(let range):
             let parent = tip.flatMap { $0.number.next == range.lowerBound ? $0.hash : nil }
             var page = try await self.client.logs(range, after: parent, filter: self.filter)
             if self.needsTimes { try await self.fillTimes(&page) }
+            try await self.extras.add(to: &page, after: parent)
             page.prepared = PreparedLogs(
                 digests: LogChecksum.digests(of: page.logs),
                 packed: self.keepsPages && !page.logs.isEmpty

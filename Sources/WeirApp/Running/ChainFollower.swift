@@ -1,7 +1,7 @@
 // Weir
 // SPDX-License-Identifier: Apache-2.0
 
-import ChainModel
+package import ChainModel
 import ChainSync
 package import EVMPrimitives
 package import EVMRPC
@@ -22,6 +22,7 @@ package actor ChainFollower {
     private let client: any ChainClient
     /// Nil where nothing has to be proven.
     private let proving: ChainProving?
+    private let plan: @Sendable (Economy, BlockNumber) -> FetchPlan
     private let provenBefore: VerificationLevel?
     private let store: WeirStore
     private let app: AppMetrics
@@ -67,15 +68,20 @@ package actor ChainFollower {
 
     /// Makes a follower from what the store holds.
     ///
-    /// - Parameter rangeLimit: the most blocks that any endpoint's `eth_getLogs` takes; nil where
-    ///   that is not known.
+    /// - Parameters:
+    ///   - rangeLimit: the most blocks that any endpoint's `eth_getLogs` takes; nil where that is not
+    ///     known.
+    ///   - plan: what trackers want of the blocks after a block beside their logs, asked of
+    ///     them whenever blocks are asked for.
     /// - Throws: ``FollowerError`` where the stored chain and the configuration do not fit.
     package init(
         _ chain: FollowedChain, client: any ChainClient, proving: ChainProving? = nil,
         store: WeirStore, metrics app: AppMetrics, clock: RPCClock, rangeLimit: UInt64? = nil,
-        seed: UInt64, logger: Logger
+        seed: UInt64, logger: Logger,
+        plan: @escaping @Sendable (Economy, BlockNumber) -> FetchPlan = { _, _ in FetchPlan() }
     ) async throws {
         self.chain = chain
+        self.plan = plan
         self.client = client
         self.proving = proving
         self.store = store
@@ -232,11 +238,24 @@ package actor ChainFollower {
         let asking = ChainAsking(
             client: self.client, filter: self.chain.filter,
             needsTimes: self.chain.definition.needsTimes, keepsPages: self.store.keepsPages,
+            extras: ExtrasAsking(
+                client: self.client, plan: self.plan(for: request.kind),
+                head: self.machine.heads[.latest]?.number),
             logger: self.logger)
         let tip = self.machine.chain?.tip.ref
         group.addTask {
             let asked = await asking.ask(request.kind, after: tip)
             return .answer(request.id, asked)
+        }
+    }
+
+    /// What is wanted now of the blocks that a request is about.
+    private func plan(for kind: SyncRequest.Kind) -> FetchPlan {
+        switch kind {
+        case .look(_, let tip): self.plan(self.ahead, tip.number)
+        case .blocks(let refs): self.plan(self.ahead, refs.first?.number.previous ?? .zero)
+        case .logs(let range): self.plan(self.ahead, range.lowerBound.previous ?? .zero)
+        case .heads, .headers, .header: FetchPlan()
         }
     }
 

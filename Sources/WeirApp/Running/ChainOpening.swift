@@ -47,7 +47,7 @@ extension FollowerError: CustomStringConvertible {
     }
 }
 
-/// Builds trackers from stored logs: what `weir rebuild` and a changed configuration need.
+/// Builds trackers from what is stored: what `weir rebuild` and a changed configuration need.
 package struct EconomyBuilder: StateBuilder {
     private var economy: Economy
     private let chain: ChainID
@@ -57,17 +57,23 @@ package struct EconomyBuilder: StateBuilder {
         self.chain = chain
     }
 
-    package mutating func reduce(_ logs: LogBatch) throws -> [Fact] {
-        guard let last = logs.entries.last else { return [] }
+    package mutating func reduce(_ logs: LogBatch, _ extras: [BlockExtras]) throws -> [Fact] {
         if self.economy.definition.needsTimes,
             let entry = logs.entries.first(where: { $0.blockTimestamp.rawValue == 0 })
         {
             throw EconomyError.timeUnknown(block: entry.blockNumber)
         }
-        let anchor = BlockAnchor(
-            ref: last.block, parentHash: .zero, timestamp: last.blockTimestamp)
+        let ends = [
+            logs.entries.last.map { ($0.block, $0.blockTimestamp) },
+            extras.last.map { ($0.block, $0.time) },
+        ]
+        let starts = [logs.entries.first?.blockNumber, extras.first?.block.number]
+        guard let first = starts.compactMap({ $0 }).min(),
+            let (last, time) = ends.compactMap({ $0 }).max(by: { $0.0.number < $1.0.number })
+        else { return [] }
+        let anchor = BlockAnchor(ref: last, parentHash: .zero, timestamp: time)
         return self.economy.apply(
-            .caughtUp(LogPage(first: logs.entries[0].blockNumber, last: anchor, logs: logs))
+            .caughtUp(LogPage(first: first, last: anchor, logs: logs, extras: extras))
         ).facts
     }
 
