@@ -4,6 +4,7 @@
 import ConfigTree
 import EVMPrimitives
 import EVMSignatures
+import Economy
 
 /// Reads how the vouchers of a contract are signed.
 ///
