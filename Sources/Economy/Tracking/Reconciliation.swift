@@ -14,7 +14,7 @@ struct Reconciliation: Sendable, Equatable {
     /// The label `gauge`, and the key of the reading.
     let gauge: String
     let view: ViewFunction
-    /// A block whose number this divides is compared.
+    /// So many blocks after one comparison the next is due.
     let everyBlocks: UInt64
 
     init(gauge: String, view: ViewFunction, everyBlocks: UInt64) {
@@ -43,9 +43,12 @@ struct Reconciliation: Sendable, Equatable {
         .init("every", .integer(1...1_000_000), "Compared every so many blocks; 1 if missing."),
     ])
 
-    /// The readings for the block after `tip`.
-    func requests(after tip: BlockNumber) -> [ReadingRequest] {
-        guard tip.next.rawValue % self.everyBlocks == 0 else { return [] }
+    /// The readings for the block after `tip`, where the last one is long enough ago.
+    ///
+    /// - Parameter last: the block of the last comparison; nil where there was none.
+    func requests(after tip: BlockNumber, last: U256?) -> [ReadingRequest] {
+        let last = last?.uint64.map { BlockNumber($0) }
+        if let last, tip.next.distance(above: last) < self.everyBlocks { return [] }
         return self.view.request(self.key).map { [$0] } ?? []
     }
 

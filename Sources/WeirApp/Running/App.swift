@@ -67,6 +67,11 @@ package final class App: Sendable {
                     logger: chainLogger)
                 let pool = connection.pool
                 pools[chain.name] = pool
+                var followed = followed
+                followed.definition = try await TokenResolving(
+                    chain: chain.name, id: chain.id, client: pool, store: store, clock: clock,
+                    logger: chainLogger
+                ).resolve(followed.definition)
                 followers.append(
                     try await ChainFollower(
                         followed, client: pool, proving: connection.proving, store: store,

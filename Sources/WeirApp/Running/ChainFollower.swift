@@ -78,7 +78,7 @@ package actor ChainFollower {
         _ chain: FollowedChain, client: any ChainClient, proving: ChainProving? = nil,
         store: WeirStore, metrics app: AppMetrics, clock: RPCClock, rangeLimit: UInt64? = nil,
         seed: UInt64, logger: Logger,
-        plan: @escaping @Sendable (Economy, BlockNumber) -> FetchPlan = { _, _ in FetchPlan() }
+        plan: @escaping @Sendable (Economy, BlockNumber) -> FetchPlan = { $0.plan(after: $1) }
     ) async throws {
         self.chain = chain
         self.plan = plan

@@ -127,6 +127,7 @@ enum ChainOpening {
             throw FollowerError.brokenWindow(chain: chain.name)
         }
         opened.canonical = canonical
+        opened.economy.resume(at: settled)
         try await Self.refold(canonical, into: &opened.economy, chain.id, store)
         return opened
     }
@@ -153,7 +154,7 @@ enum ChainOpening {
         }
     }
 
-    /// Folds the blocks above the settled one again from their raw logs.
+    /// Folds the blocks above the settled one again from what is stored of them.
     private static func refold(
         _ canonical: CanonicalChain, into economy: inout Economy, _ id: ChainID, _ store: WeirStore
     ) async throws {
@@ -163,8 +164,13 @@ enum ChainOpening {
             logs[page.last.number] = try page.logs(id)
             above = page.last.number
         }
+        guard let first = canonical.window.first, let last = canonical.window.last else { return }
+        let extras = Dictionary(
+            try await store.extras(id, in: first.number...last.number).map { ($0.block, $0) },
+            uniquingKeysWith: { $1 })
         for anchor in canonical.window {
-            economy.refold(logs[anchor.number] ?? LogBatch(), anchor: anchor)
+            economy.refold(
+                logs[anchor.number] ?? LogBatch(), extras[anchor.ref], anchor: anchor)
         }
     }
 }

@@ -212,6 +212,10 @@ package struct BackfillTool: Sendable {
         let bounds = try await self.bounds(range, stored, pool, start: chain.sync.start)
         chain.sync.start = bounds.from
         chain.sync.stop = bounds.to
+        chain.definition = try await TokenResolving(
+            chain: chain.name, id: chain.id, client: pool, store: store, clock: self.clock,
+            logger: logger
+        ).resolve(chain.definition)
         let follower = try await ChainFollower(
             chain, client: pool, proving: connection.proving, store: store, metrics: metrics,
             clock: self.clock, rangeLimit: pool.rangeLimit, seed: .random(in: 0...UInt64.max),

@@ -35,7 +35,8 @@ package enum ExitStatus: Int32, Sendable, Hashable, CaseIterable {
             case let error as ToolError: Self.of(error)
             case is ConfigDiagnostics, is ConfigDiagnostic: .configuration
             // A chain that was read under another configuration; names that clash.
-            case is FollowerError, is MetricsError: .configuration
+            case is FollowerError, is MetricsError, is TokenError: .configuration
+            case let error as TokenMetadataError: Self.of(error)
             case is StoreError, is SQLError, is EconomyError: .store
             // Its description says what to do.
             case is HTTPFrontError: .failure
@@ -53,6 +54,13 @@ package enum ExitStatus: Int32, Sendable, Hashable, CaseIterable {
         case .unreachable, .noInstance, .notAnInstance: .unreachable
         case .noStore: .store
         case .unreadable, .unwritable, .abi, .noEvents, .refused, .inputTooLong, .halted: .failure
+        }
+    }
+
+    private static func of(_ error: TokenMetadataError) -> Self {
+        switch error {
+        case .noCode, .rubbish: .configuration
+        case .unavailable: .unreachable
         }
     }
 

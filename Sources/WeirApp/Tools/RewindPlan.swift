@@ -60,12 +60,14 @@ package struct RewindPlan: Sendable {
         let anchor = self.anchor
         try await StoreTools.writing(self.storePath) { store in
             guard let anchor else { return try await store.forget(chain.id) }
+            let definition = try TokenResolving.recall(
+                chain.economy, memory: try await store.memory(chain.id))
             try await store.rewind(
                 chain.id, to: anchor,
-                rebuiltBy: EconomyBuilder(chain.economy, chain: chain.id))
+                rebuiltBy: EconomyBuilder(definition, chain: chain.id))
             try await store.configure(
                 chain.id, name: chain.name, filter: chain.followed.filterText,
-                trackers: chain.economy.fingerprint)
+                trackers: definition.fingerprint)
         }
     }
 }
@@ -103,11 +105,13 @@ package enum RebuildTool {
                     guard name == nil else { throw StoreError.unknownChain(chain.id) }
                     continue
                 }
+                let definition = try TokenResolving.recall(
+                    chain.economy, memory: stored.memory)
                 try await store.rebuild(
-                    chain.id, by: EconomyBuilder(chain.economy, chain: chain.id))
+                    chain.id, by: EconomyBuilder(definition, chain: chain.id))
                 try await store.configure(
                     chain.id, name: chain.name, filter: stored.filter,
-                    trackers: chain.economy.fingerprint)
+                    trackers: definition.fingerprint)
                 rebuilt.append(chain.name)
             }
             return rebuilt
