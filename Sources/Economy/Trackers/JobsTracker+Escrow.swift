@@ -33,7 +33,9 @@ extension JobsTracker {
         // Who was paid stands in the event, or is known of the job.
         guard job != nil || event.has(Field.payee) else { throw .unknownKey }
         let amount = try event.amount(Field.amount)
-        guard let token = self.token(event, job) else { throw .unknownToken }
+        guard let token = self.heldToken(key, event) ?? self.token(event, job) else {
+            throw .unknownToken
+        }
         var fee = try Self.fee(event, amount)
         let payee = event.optionalAddress(Field.payee) ?? job?.node
         let profit = try self.profit(of: payee, with: amount, token)
@@ -43,6 +45,7 @@ extension JobsTracker {
                 taken.left, at: self.place(key, token), escrow: taken.escrow, token, &effects)
         }
         self.pay(payee, token, amount, fee, profit, &effects)
+        self.credit(key, payee, profit, &effects)
         self.tell(
             "payment_released", event, token, amount,
             [("payee", payee?.description), ("fee", fee.description)], &effects)
@@ -52,7 +55,9 @@ extension JobsTracker {
         _ event: RoleEvent, _ effects: inout TrackerEffects
     ) throws(SkipReason) {
         let key = try event.key(Field.job)
-        guard let token = self.token(event, self.jobs[key]) else { throw .unknownToken }
+        guard let token = self.heldToken(key, event) ?? self.token(event, self.jobs[key]) else {
+            throw .unknownToken
+        }
         let place = self.place(key, token)
         let written = try event.optionalAmount(Field.amount)
         var fee = try event.optionalAmount(Field.fee) ?? .zero
@@ -81,12 +86,14 @@ extension JobsTracker {
         _ event: RoleEvent, _ effects: inout TrackerEffects
     ) throws(SkipReason) {
         let amount = try event.amount(Field.amount)
-        let job = event.has(Field.job) ? self.jobs[try event.key(Field.job)] : nil
+        let key = event.has(Field.job) ? try event.key(Field.job) : nil
+        let job = key.flatMap { self.jobs[$0] }
         guard let token = self.token(event, job) else { throw .unknownToken }
         let fee = try Self.fee(event, amount)
         let payee = event.optionalAddress(Field.payee) ?? job?.node
         let profit = try self.profit(of: payee, with: amount, token)
         self.pay(payee, token, amount, fee, profit, &effects)
+        if let key { self.credit(key, payee, profit, &effects) }
         self.tell(
             "earning", event, token, amount,
             [
@@ -125,13 +132,13 @@ extension JobsTracker {
     }
 
     private mutating func pay(
-        _ payee: Address?, _ token: String, _ amount: U256, _ fee: U256, _ profit: I256?,
+        _ payee: Address?, _ token: String, _ amount: U256, _ fee: U256, _ profit: Revenue?,
         _ effects: inout TrackerEffects
     ) {
         let label = self.label(payee)
         self.book.add(Family.earnings, [self.name, token, label], amount, &effects)
         if !fee.isZero { self.book.add(Family.fees, [self.name, token], fee, &effects) }
-        if let profit { self.book.set(Family.profit, [self.name, label], profit, &effects) }
+        if let profit { self.book.set(Family.profit, [self.name, label], profit.sum, &effects) }
     }
 
     // MARK: State
@@ -139,6 +146,18 @@ extension JobsTracker {
     private func place(_ job: U256, _ token: String) -> WordPair {
         let address = self.tokens.place(symbol: token).flatMap { self.tokens[$0].address }
         return WordPair(job, address?.word ?? .zero)
+    }
+
+    /// The token of the only hold of a job, where the event does not name one.
+    private func heldToken(_ job: U256, _ event: RoleEvent) -> String? {
+        guard self.settings.hasEscrow, !event.has(Field.token) else { return nil }
+        var found: String?
+        for token in self.tokens.tokens
+        where self.holds[WordPair(job, token.address?.word ?? .zero)] != nil {
+            if found != nil { return nil }
+            found = token.symbol
+        }
+        return found
     }
 
     private func escrow(_ token: String) -> U256 {

@@ -48,6 +48,10 @@ extension JobsTracker {
         var posted = BlockTime(0)
         var node: Address?
         var deadline: BlockTime?
+        /// What its node got for it, in wei, as far as a rate is known.
+        var earnedWei = U256.zero
+        /// What the transactions of its node that told of it cost.
+        var gasWei = U256.zero
         /// Its number among the finished ones.
         var number: UInt64?
 
@@ -68,6 +72,8 @@ extension JobsTracker {
             writer.write(self.node) { $0.write($1) }
             writer.write(self.deadline) { $0.write($1) }
             writer.write(self.number) { $0.write($1) }
+            writer.write(self.earnedWei)
+            writer.write(self.gasWei)
         }
 
         init(from reader: inout StateReader) throws(StateReader.Damage) {
@@ -83,6 +89,8 @@ extension JobsTracker {
             self.node = try reader.optional { (r) throws(StateReader.Damage) in try r.address() }
             self.deadline = try reader.optional { (r) throws(StateReader.Damage) in try r.time() }
             self.number = try reader.optional { (r) throws(StateReader.Damage) in try r.number() }
+            self.earnedWei = try reader.word()
+            self.gasWei = try reader.word()
         }
     }
 

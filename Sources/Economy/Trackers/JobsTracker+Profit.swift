@@ -50,24 +50,62 @@ struct JobProfit: Sendable, Equatable {
     }
 }
 
+/// Which jobs the transactions of a block told of.
+struct JobActs: Sendable {
+    private var block: BlockRef?
+    /// In the order of the events, each job of a transaction once.
+    private var jobs: [Hash256: [U256]] = [:]
+
+    mutating func note(_ job: U256, _ event: RoleEvent) {
+        if self.block != event.block {
+            self.block = event.block
+            self.jobs = [:]
+        }
+        let transaction = event.entry.transactionHash
+        if self.jobs[transaction]?.contains(job) != true {
+            self.jobs[transaction, default: []].append(job)
+        }
+    }
+
+    /// The jobs by transaction, if they are those of the block.
+    func of(_ block: BlockRef) -> [Hash256: [U256]] { self.block == block ? self.jobs : [:] }
+}
+
 extension JobsTracker {
-    /// An operator's profit once it got an amount; nil where none is told of it.
+    /// What an amount is to an operator: in wei, and its profit with it.
+    struct Revenue {
+        var wei: U256
+        var sum: I256
+    }
+
+    /// An operator's revenue of an amount; nil where none is told of it.
     func profit(
         of payee: Address?, with amount: U256, _ token: String
-    ) throws(SkipReason) -> I256? {
+    ) throws(SkipReason) -> Revenue? {
         guard let profit = self.settings.profit, let payee,
             let label = self.operators[payee], let place = self.tokens.place(symbol: token),
             let wei = try profit.wei(amount, self.tokens[place])
         else { return nil }
-        guard let wei = I256(wei), let sum = self.profit(label).adding(wei) else {
+        guard let signed = I256(wei), let sum = self.profit(label).adding(signed) else {
             throw .overflow
         }
-        return sum
+        return Revenue(wei: wei, sum: sum)
     }
 
     private func profit(_ label: String) -> I256 {
         I256(bits: self.book.gauge(Family.profit, [self.name, label]) ?? .zero)
     }
+
+    /// Notes at a job what its node got for it.
+    mutating func credit(
+        _ key: U256, _ payee: Address?, _ revenue: Revenue?, _ effects: inout TrackerEffects
+    ) {
+        guard let revenue, var job = self.jobs[key], job.node == payee else { return }
+        job.earnedWei = job.earnedWei.adding(revenue.wei) ?? .max
+        self.jobs.set(job, for: key, &effects)
+    }
+
+    // MARK: Gas
 
     func plan(after tip: BlockNumber) -> FetchPlan {
         guard self.settings.profit != nil else { return FetchPlan() }
@@ -76,6 +114,7 @@ extension JobsTracker {
 
     mutating func observe(_ extras: BlockExtras, _ effects: inout TrackerEffects) {
         guard let profit = self.settings.profit else { return }
+        let acts = self.acts.of(extras.block)
         // Other trackers may have asked for transactions of other people.
         for transaction in extras.transactions {
             guard let label = self.operators[transaction.from] else { continue }
@@ -86,6 +125,7 @@ extension JobsTracker {
             self.book.add(Family.gas, [self.name, label], wei, &effects)
             let left = I256(wei).flatMap { self.profit(label).subtracting($0) } ?? .min
             self.book.set(Family.profit, [self.name, label], left, &effects)
+            self.charge(transaction, acts[transaction.hash] ?? [], &effects)
             effects.fact(
                 "job_gas",
                 [
@@ -95,5 +135,39 @@ extension JobsTracker {
                     ("time", extras.time.description),
                 ])
         }
+        for key in Set(acts.values.joined()).sorted() { self.tellProfit(key, extras, &effects) }
+    }
+
+    /// Shares what a transaction cost among the jobs of its sender that it told of: alike, and what
+    /// cannot be shared goes to the first.
+    private mutating func charge(
+        _ transaction: ObservedTransaction, _ keys: [U256], _ effects: inout TrackerEffects
+    ) {
+        let own = keys.filter { self.jobs[$0]?.node == transaction.from }
+        let (share, rest) = transaction.cost.totalWei.dividedBySmall(UInt64(max(1, own.count)))
+        for (index, key) in own.enumerated() {
+            guard var job = self.jobs[key] else { continue }
+            let more = index == 0 ? share.adding(U256(rest)) ?? .max : share
+            job.gasWei = job.gasWei.adding(more) ?? .max
+            self.jobs.set(job, for: key, &effects)
+        }
+    }
+
+    /// Leaves a record of what a finished job of an operator brought so far.
+    private func tellProfit(
+        _ key: U256, _ extras: BlockExtras, _ effects: inout TrackerEffects
+    ) {
+        guard let job = self.jobs[key], job.state.isFinished, let node = job.node,
+            self.operators[node] != nil, let earned = I256(job.earnedWei),
+            let gas = I256(job.gasWei), let left = earned.subtracting(gas)
+        else { return }
+        effects.fact(
+            "job_profit",
+            [
+                ("market", self.name), ("job", key.description),
+                ("operator", node.description), ("state", job.state.label),
+                ("earned_wei", earned.description), ("gas_wei", gas.description),
+                ("profit_wei", left.description), ("time", extras.time.description),
+            ])
     }
 }

@@ -157,6 +157,8 @@ struct JobsTracker: Tracker {
     var models = EntityMap<String, Finished>("model", number: Self.firstDrawer + 4)
     /// When open and claimed jobs fall due.
     var deadlines = DeadlineIndex()
+    /// What the events of the block at work were about. Not stored: a block is taken in whole.
+    var acts = JobActs()
     let name: String
     let tokens: TokenTable
     let settings: Settings
@@ -221,6 +223,15 @@ struct JobsTracker: Tracker {
     mutating func apply(
         _ event: RoleEvent, _ effects: inout TrackerEffects
     ) throws(SkipReason) {
+        try self.fold(event, &effects)
+        if self.settings.profit != nil, event.has(Field.job) {
+            self.acts.note(try event.key(Field.job), event)
+        }
+    }
+
+    private mutating func fold(
+        _ event: RoleEvent, _ effects: inout TrackerEffects
+    ) throws(SkipReason) {
         switch Role(rawValue: event.role) {
         case .posted: try self.post(event, &effects)
         case .claimed: try self.claim(event, &effects)
@@ -259,6 +270,14 @@ struct JobsTracker: Tracker {
         if self.models[key] != nil { return text }
         guard self.models.count < self.settings.modelsMax else { return SeriesBook.other }
         self.models.set(Finished(), for: key, &effects)
+        // A rate of two counters needs both of them.
+        for state in Job.State.allCases {
+            self.book.set(Family.jobs, [self.name, state.label, text], U256.zero, &effects)
+        }
+        for status in Status.allCases {
+            self.book.count(
+                Family.events, [self.name, status.rawValue, text], by: 0, &effects)
+        }
         return text
     }
 
