@@ -5,7 +5,7 @@ import EVMPrimitives
 
 /// Text of the chain made fit for one line of a log, an alert or a table: nothing in it can move a
 /// cursor, turn the writing direction, hide, or grow without end.
-enum SafeText {
+package enum SafeText {
     /// A string of call data in quotes, with `\"` and `\\` for those two; bytes as hex where they
     /// are not UTF-8.
     static func quoted(utf8 bytes: [UInt8], limit: Int) -> String {
@@ -34,7 +34,7 @@ enum SafeText {
     }
 
     /// Text without what does not show, at most `limit` scalars and `…`.
-    static func cleaned(_ text: String, limit: Int) -> String {
+    package static func cleaned(_ text: String, limit: Int) -> String {
         var scalars = String.UnicodeScalarView()
         var marks = 0
         var count = 0

@@ -12,6 +12,7 @@ package struct EventDirectory {
     private var chainOfAlias: [String: String] = [:]
     private var aliases: [String] = []
     private var faulty: Set<String> = []
+    private var functions: [String: [FunctionContract]] = [:]
 
     /// The catalogs of chains; one without contracts has an empty one.
     package struct CatalogsByChain: Sendable {
@@ -34,10 +35,14 @@ package struct EventDirectory {
     package struct Contract: Sendable {
         package var chain: String
         package var contract: CatalogContract
+        package var functions: [ABIFunction]
 
-        package init(chain: String, contract: CatalogContract) {
+        package init(
+            chain: String, contract: CatalogContract, functions: [ABIFunction] = []
+        ) {
             self.chain = chain
             self.contract = contract
+            self.functions = functions
         }
     }
 
@@ -59,6 +64,10 @@ package struct EventDirectory {
             }
             self.chainOfAlias[alias] = contract.chain
             lists[contract.chain, default: []].append(contract.contract)
+            self.functions[contract.chain, default: []].append(
+                FunctionContract(
+                    alias: alias, address: contract.contract.address,
+                    functions: contract.functions))
         }
         for (chain, list) in lists {
             do throws(ABIError) {
@@ -76,6 +85,12 @@ package struct EventDirectory {
     package func contract(_ alias: String) -> CatalogContract? {
         self.chainOfAlias[alias].flatMap { self.catalogs[$0] }?.contracts
             .first { $0.alias == alias }
+    }
+
+    /// The functions of a chain's contracts; none where two of them are at odds, which has been
+    /// reported.
+    package func functions(on chain: String) -> FunctionCatalog {
+        (try? FunctionCatalog(self.functions[chain] ?? [])) ?? FunctionCatalog()
     }
 
     /// The aliases of the file's contracts.

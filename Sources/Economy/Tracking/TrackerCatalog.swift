@@ -11,9 +11,10 @@ package enum TrackerKind: String, Sendable, Hashable, CaseIterable {
 /// Every tracker there is, one line each.
 package enum TrackerCatalog {
     static let all: [any ConfiguredTracker.Type] = [
+        GovernanceTracker.self,
         JobsTracker.self,
         ReputationTracker.self,
-        StakingTracker.self,
+        StakingTracker.self
     ]
 
     static func type(_ kind: TrackerKind) -> (any ConfiguredTracker.Type)? {

@@ -11,22 +11,32 @@ import WeirTestSupport
 
 @testable import Economy
 
-/// A contract of a test: what it emits, as human-readable fragments.
+/// A contract of a test: what it emits and answers to, as human-readable fragments.
 struct LabContract {
     var alias: String
     var address: Address
     var events: [ABIEvent]
+    var functions: [ABIFunction]
 
     init(_ alias: String, _ number: UInt64, _ fragments: [String]) throws {
         self.alias = alias
         self.address = Address(words: number, number, UInt32(truncatingIfNeeded: number))
-        self.events = try fragments.map { try HumanABI.parseEvent($0) }
+        self.events = []
+        self.functions = []
+        for fragment in fragments {
+            switch try HumanABI.parseFragment(fragment, assuming: "event") {
+            case .event(let event): self.events.append(event)
+            case .function(let function): self.functions.append(function)
+            case .error, .other: throw LabFault.unusable(fragment)
+            }
+        }
     }
 
     init(_ alias: String, at address: Address, abi: ContractABI) {
         self.alias = alias
         self.address = address
         self.events = abi.events
+        self.functions = abi.functions
     }
 }
 
@@ -34,10 +44,13 @@ struct LabContract {
 struct Emit: Sendable {
     var reference: String
     var values: [ABIValue]
+    /// Events of a block with the same number are of one transaction; nil: of one of its own.
+    var transaction: Int?
 
-    init(_ reference: String, _ values: [ABIValue]) {
+    init(_ reference: String, _ values: [ABIValue], transaction: Int? = nil) {
         self.reference = reference
         self.values = values
+        self.transaction = transaction
     }
 }
 
@@ -76,7 +89,8 @@ struct TrackerLab {
                             chain: Self.chain,
                             contract: CatalogContract(
                                 alias: contract.alias, address: contract.address,
-                                events: contract.events))
+                                events: contract.events),
+                            functions: contract.functions)
                     )
                 }
             ) { chain, error in root.fail("\(chain): \(error)") }
@@ -135,7 +149,9 @@ struct TrackerLab {
                 LogEntry(
                     address: address, topics: list, dataOffset: 0, dataCount: 0,
                     blockNumber: header.number, blockHash: hash,
-                    transactionHash: Hash256(words: 1, 2, self.salt, UInt64(index)),
+                    transactionHash: Hash256(
+                        words: 1, event.transaction == nil ? 2 : 3, self.salt,
+                        UInt64(event.transaction ?? index)),
                     transactionIndex: UInt32(index), logIndex: UInt32(index),
                     blockTimestamp: header.timestamp),
                 data: data)
