@@ -31,11 +31,19 @@ extension TreasuryTracker: ConfiguredTracker {
                 at: "tokens", "a treasury needs at least one token",
                 advice: "write the symbols of its tokens, such as [FAB, ETH]")
         }
+        let categories = section.section.stringList("categories")
+        if categories.isEmpty, section.bindings.contains(where: { $0.role == Role.budget.rawValue })
+        {
+            section.section.fail(
+                "missing key \"categories\"",
+                advice: "name what budgets are for, such as [grants, operations]")
+        }
         let told = Self.toldTokens(section, tokens)
         Self.checkEmitters(section, own: own)
         return Settings(
             accounts: accounts.map(\.address), wallets: wallets.map(\.address), tokens: tokens,
-            toldTokens: told, counterparties: parties, everyBlocks: every, feeds: feeds)
+            toldTokens: told, counterparties: parties, everyBlocks: every, feeds: feeds,
+            categories: categories)
     }
 
     // MARK: Parts
@@ -144,6 +152,7 @@ extension TreasuryTracker: ConfiguredTracker {
         .init(
             "counterparties", .map(of: .list(of: .string)),
             "Classes of addresses that flows are told apart by."),
+        .init("categories", .list(of: .string), "What budgets may be for."),
         .init(
             "every", .integer(0...1_000_000),
             "Balances are read every so many blocks; 10 if missing, 0: never."),

@@ -39,7 +39,7 @@ extension TreasuryTracker {
         guard burn != ExactSum() else { return nil }
         let start = max(ledger.since, DayWindow.start(at: time))
         let seconds = max(time.seconds(since: start), Int64(DayWindow.secondsPerDay))
-        return balance.double / burn.double(decimals: 0) * Double(seconds)
+        return balance.double * Double(seconds) / burn.double(decimals: 0)
     }
 
     /// What a balance is worth; nil where its token has no price that holds at a time.

@@ -12,6 +12,7 @@ extension TreasuryTracker {
         case .transfer: try self.transfer(event, &effects)
         case .received: try self.payment(event, isInflow: true, Field.payer, &effects)
         case .sent: try self.payment(event, isInflow: false, Field.to, &effects)
+        case .budget: try self.budget(event, &effects)
         case nil: throw .unusable
         }
     }
@@ -44,17 +45,7 @@ extension TreasuryTracker {
     ) throws(SkipReason) {
         let account = event.optionalAddress(Field.account) ?? event.entry.address
         guard self.own.contains(account) else { return }
-        let place: Int?
-        if event.has(Field.token) {
-            place = self.book.tokens.place(at: try event.address(Field.token))
-        } else {
-            // A token that mints and burns without `Transfer` says so itself; any other contract
-            // that names no token speaks of the coin.
-            place =
-                self.book.tokens.place(at: event.entry.address)
-                ?? self.book.tokens.place(at: .zero)
-        }
-        let token = try self.listed(place)
+        let token = try self.token(event)
         // The token tells the same movement.
         if self.settings.toldTokens.contains(token),
             self.book.tokens[token].address != event.entry.address
@@ -90,9 +81,50 @@ extension TreasuryTracker {
         address.flatMap { self.classes[$0] } ?? SeriesBook.other
     }
 
+    /// The token that an account of the treasury speaks of.
+    private func token(_ event: RoleEvent) throws(SkipReason) -> Int {
+        let tokens = self.book.tokens
+        if event.has(Field.token) {
+            return try self.listed(tokens.place(at: try event.address(Field.token)))
+        }
+        // A token that mints and burns without `Transfer` says so itself; any other contract that
+        // names no token speaks of the coin.
+        return try self.listed(
+            tokens.place(at: event.entry.address) ?? tokens.place(at: .zero))
+    }
+
     private func listed(_ place: Int?) throws(SkipReason) -> Int {
         guard let place, self.settings.tokens.contains(place) else { throw .unknownToken }
         return place
+    }
+
+    // MARK: Budgets
+
+    private mutating func budget(
+        _ event: RoleEvent, _ effects: inout TrackerEffects
+    ) throws(SkipReason) {
+        guard let category = self.categories[try event.key(Field.category)] else {
+            throw .unknownKey
+        }
+        let symbol = self.symbol(try self.token(event))
+        let amount = try event.amount(Field.amount)
+        self.book.set(Family.budget, [self.name, symbol, category], amount, &effects)
+        effects.fact(
+            "treasury_budget",
+            [
+                ("treasury", self.name), ("category", category), ("token", symbol),
+                ("amount", amount.description), ("time", event.time.description),
+            ])
+    }
+
+    /// What an event may hold of a text: its hash, or itself in one word.
+    static func words(of text: String) -> [U256] {
+        let bytes = Array(text.utf8)
+        let hash = Keccak256.hash(bytes).word
+        guard bytes.count <= 32,
+            let word = U256(bigEndian: bytes + Array(repeating: 0, count: 32 - bytes.count))
+        else { return [hash] }
+        return [hash, word]
     }
 
     // MARK: Transactions

@@ -25,6 +25,8 @@ struct TreasuryTracker: Tracker {
         /// Balances are read at a block whose number this divides; zero: never.
         var everyBlocks: UInt64
         var feeds: [Feed]
+        /// What budgets may be for.
+        var categories: [String]
     }
 
     /// Addresses that flows are told apart by.
@@ -41,11 +43,11 @@ struct TreasuryTracker: Tracker {
     }
 
     enum Field: Int, CaseIterable {
-        case from, to, amount, token, payer, account
+        case from, to, amount, token, payer, account, category
     }
 
     enum Role: Int, CaseIterable {
-        case transfer, received, sent
+        case transfer, received, sent, budget
     }
 
     static let shape = TrackerShape(
@@ -60,6 +62,7 @@ struct TreasuryTracker: Tracker {
             .init(
                 "account", .address,
                 "Which account of the treasury; without it the contract of the event."),
+            .init("category", .key, "What the budget is for: a text or its hash."),
         ],
         roles: [
             .init(
@@ -71,10 +74,11 @@ struct TreasuryTracker: Tracker {
             .init(
                 "sent", required: [2], optional: [1, 3, 5],
                 "The treasury says that it paid."),
+            .init("budget", required: [2, 6], optional: [3], "A budget is set."),
         ])
 
     enum Family: Int, CaseIterable {
-        case inflow, outflow, feedFailures, drift, driftBlock, readingFailures
+        case inflow, outflow, budget, feedFailures, drift, driftBlock, readingFailures
     }
 
     static let families: [SeriesFamily] = [
@@ -84,6 +88,9 @@ struct TreasuryTracker: Tracker {
         SeriesFamily(
             "treasury_outflow_tokens_total", .sum, labels: ["treasury", "token", "counterparty"],
             scale: .token(label: 1), "What went out, by the class of who was paid."),
+        SeriesFamily(
+            "treasury_budget_tokens", .gauge, labels: ["treasury", "token", "category"],
+            scale: .token(label: 1), "The budget of a category, as it was last set."),
         .feedFailures, .drift, .driftBlock, .readingFailures,
     ]
 
@@ -125,6 +132,8 @@ struct TreasuryTracker: Tracker {
     /// All addresses that are the treasury's.
     let own: Set<Address>
     let classes: [Address: String]
+    /// Categories of budgets by what events hold of them.
+    let categories: [U256: String]
     /// The readings of balances, which are the same each time.
     let balanceRequests: [ReadingRequest]
 
@@ -137,6 +146,9 @@ struct TreasuryTracker: Tracker {
             settings.counterparties.flatMap { party in
                 party.addresses.map { ($0, party.name) }
             }, uniquingKeysWith: { first, _ in first })
+        self.categories = Dictionary(
+            settings.categories.flatMap { name in Self.words(of: name).map { ($0, name) } },
+            uniquingKeysWith: { first, _ in first })
         self.balanceRequests = settings.tokens.flatMap { place in
             accounts.compactMap { Self.balanceRequest(tokens[place], $0) }
         }
