@@ -14,7 +14,8 @@ package enum TrackerCatalog {
         GovernanceTracker.self,
         JobsTracker.self,
         ReputationTracker.self,
-        StakingTracker.self
+        StakingTracker.self,
+        TreasuryTracker.self
     ]
 
     static func type(_ kind: TrackerKind) -> (any ConfiguredTracker.Type)? {
