@@ -11,7 +11,8 @@ package enum TrackerKind: String, Sendable, Hashable, CaseIterable {
 /// Every tracker there is, one line each.
 package enum TrackerCatalog {
     static let all: [any ConfiguredTracker.Type] = [
-        StakingTracker.self
+        StakingTracker.self,
+        FeesTracker.self,
     ]
 
     static func type(_ kind: TrackerKind) -> (any ConfiguredTracker.Type)? {
