@@ -13,6 +13,7 @@ package enum TrackerCatalog {
     static let all: [any ConfiguredTracker.Type] = [
         StakingTracker.self,
         FeesTracker.self,
+        RegistryTracker.self,
     ]
 
     static func type(_ kind: TrackerKind) -> (any ConfiguredTracker.Type)? {
