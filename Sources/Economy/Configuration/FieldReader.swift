@@ -27,6 +27,9 @@ struct FieldReader {
         let constant = section.value("constant")
         let emitter = section.bool("emitter", default: false)
         if emitter { return .emitter }
+        if let constant, self.field.kind == .text {
+            return self.label(constant)
+        }
         if let constant {
             return FilterWord(Self.type(of: self.field.kind), false).read(constant)
                 .map { .constant($0) }
@@ -47,6 +50,17 @@ struct FieldReader {
             source.denominator = ratio.denominator
         }
         return .argument(source)
+    }
+
+    private func label(_ value: ConfigValue) -> FieldSource? {
+        guard let scalar = value.scalar(expected: "a text") else { return nil }
+        guard !scalar.text.isEmpty, scalar.text.unicodeScalars.count <= 64,
+            scalar.text == TrackerInput.clean(scalar.text)
+        else {
+            scalar.fail("expected a text of 1 to 64 characters, found \(scalar.shown)")
+            return nil
+        }
+        return .label(scalar.text)
     }
 
     /// The argument of the field's own name; nil where there is none that fits.

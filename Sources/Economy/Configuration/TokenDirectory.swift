@@ -8,6 +8,8 @@ import EVMPrimitives
 /// their own sections. Stays with the task that reads.
 package final class TokenDirectory {
     private var byChain: [String: [TokenDefinition]] = [:]
+    /// Who shows series that say no tracker's name, by chain and what they are of.
+    private var claims: [String: String] = [:]
 
     /// Reads `tokens`: `FAB: { chain: base, address: "0x…", decimals: 18 }`; one without an address
     /// is the chain's own coin.
@@ -45,6 +47,15 @@ package final class TokenDirectory {
             "chain \(chain) has no token \(scalar.shown)",
             advice: scalar.suggestion(scalar.text, among: known.map(\.symbol), kind: "its tokens")
                 ?? "declare it under tokens, or write { symbol: …, address: \"0x…\" }")
+        return nil
+    }
+
+    /// Says that a tracker shows series of a token that do not say the tracker's name; answers the
+    /// tracker that shows them already.
+    func claim(_ series: String, _ section: TrackerSection) -> String? {
+        let key = "\(section.chain) \(series)"
+        if let other = self.claims[key], other != section.name { return other }
+        self.claims[key] = section.name
         return nil
     }
 

@@ -8,6 +8,8 @@ package enum FieldSource: Sendable, Equatable {
     case argument(ArgumentSource)
     /// The same word for every event.
     case constant(U256)
+    /// The same text for every event, for a field of texts.
+    case label(String)
     /// The address of the contract that emitted the event.
     case emitter
 }

@@ -31,7 +31,7 @@ struct RoleEvent {
     /// The word of a field as it stands in the event; nil where the field has no source.
     func word(_ field: some RawRepresentable<Int>) -> U256? {
         switch self.binding.fields[field.rawValue] {
-        case nil: nil
+        case nil, .label: nil
         case .constant(let word): word
         case .emitter: self.entry.address.word
         case .argument(let argument): self.word(of: argument)
@@ -112,6 +112,7 @@ struct RoleEvent {
             guard let value = self.value(of: argument) else { return nil }
             return TrackerInput.clean(ValueJSON.text(of: value))
         case .constant(let word): return word.description
+        case .label(let text): return text
         case .emitter: return self.entry.address.description
         case nil: return nil
         }
@@ -167,7 +168,7 @@ struct RoleEvent {
     ) throws(SkipReason) -> (isNegative: Bool, magnitude: U256) {
         switch source {
         case .constant(let word): return (false, word)
-        case .emitter: throw .unusable
+        case .emitter, .label: throw .unusable
         case .argument(let argument):
             guard let word = self.word(of: argument) else { throw .unusable }
             let value = I256(bits: word)

@@ -11,8 +11,10 @@ package enum TrackerKind: String, Sendable, Hashable, CaseIterable {
 /// Every tracker there is, one line each.
 package enum TrackerCatalog {
     static let all: [any ConfiguredTracker.Type] = [
+        FeesTracker.self,
         GovernanceTracker.self,
         JobsTracker.self,
+        RegistryTracker.self,
         ReputationTracker.self,
         StakingTracker.self,
         TreasuryTracker.self
