@@ -125,7 +125,10 @@ extension FeesTracker {
 
     func plan(after tip: BlockNumber) -> FetchPlan {
         if self.isAwaited { return FetchPlan(readings: self.startRequests) }
-        return FetchPlan(readings: self.settings.reconciliation?.requests(after: tip) ?? [])
+        guard let reconciliation = self.settings.reconciliation else { return FetchPlan() }
+        let last = self.book.gauge(
+            Family.driftBlock, [Self.kind.rawValue, self.name, reconciliation.gauge])
+        return FetchPlan(readings: reconciliation.requests(after: tip, last: last))
     }
 
     /// `totalSupply()`, and `balanceOf(address)` of locked accounts (EIP-20).

@@ -1,6 +1,7 @@
 // Weir
 // SPDX-License-Identifier: Apache-2.0
 
+import ChainModel
 import EVMPrimitives
 
 /// What happens to a proposal after it was made.
