@@ -91,7 +91,8 @@ struct JobsTrackerPaymentTests {
                 ObservedTransaction(
                     hash: Hash256(words: UInt64(index), 1, 2, 3), index: UInt32(index), type: 2,
                     from: cost.from, to: cost.to, value: .zero, selector: nil, inputCount: 0,
-                    succeeded: index % 2 == 0, cost: TransactionCost(totalWei: cost.wei))
+                    succeeded: index % 2 == 0,
+                    cost: TransactionCost(stored: .ethereum, gasUsed: 0, totalWei: cost.wei))
             })
     }
 
