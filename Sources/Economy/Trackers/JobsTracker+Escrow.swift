@@ -137,6 +137,7 @@ extension JobsTracker {
     ) {
         let label = self.label(payee)
         self.book.add(Family.earnings, [self.name, token, label], amount, &effects)
+        self.book.observe(Family.payment, [self.name, token], amount, &effects)
         if !fee.isZero { self.book.add(Family.fees, [self.name, token], fee, &effects) }
         if let profit { self.book.set(Family.profit, [self.name, label], profit.sum, &effects) }
     }

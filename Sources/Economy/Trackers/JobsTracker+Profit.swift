@@ -53,22 +53,18 @@ struct JobProfit: Sendable, Equatable {
 /// Which jobs the transactions of a block told of.
 struct JobActs: Sendable {
     private var block: BlockRef?
-    /// In the order of the events, each job of a transaction once.
-    private var jobs: [Hash256: [U256]] = [:]
+    private var jobs: [Hash256: Set<U256>] = [:]
 
     mutating func note(_ job: U256, _ event: RoleEvent) {
         if self.block != event.block {
             self.block = event.block
             self.jobs = [:]
         }
-        let transaction = event.entry.transactionHash
-        if self.jobs[transaction]?.contains(job) != true {
-            self.jobs[transaction, default: []].append(job)
-        }
+        self.jobs[event.entry.transactionHash, default: []].insert(job)
     }
 
     /// The jobs by transaction, if they are those of the block.
-    func of(_ block: BlockRef) -> [Hash256: [U256]] { self.block == block ? self.jobs : [:] }
+    func of(_ block: BlockRef) -> [Hash256: Set<U256>] { self.block == block ? self.jobs : [:] }
 }
 
 extension JobsTracker {
@@ -139,11 +135,11 @@ extension JobsTracker {
     }
 
     /// Shares what a transaction cost among the jobs of its sender that it told of: alike, and what
-    /// cannot be shared goes to the first.
+    /// cannot be shared goes to the one with the lowest number.
     private mutating func charge(
-        _ transaction: ObservedTransaction, _ keys: [U256], _ effects: inout TrackerEffects
+        _ transaction: ObservedTransaction, _ keys: Set<U256>, _ effects: inout TrackerEffects
     ) {
-        let own = keys.filter { self.jobs[$0]?.node == transaction.from }
+        let own = keys.filter { self.jobs[$0]?.node == transaction.from }.sorted()
         let (share, rest) = transaction.cost.totalWei.dividedBySmall(UInt64(max(1, own.count)))
         for (index, key) in own.enumerated() {
             guard var job = self.jobs[key] else { continue }

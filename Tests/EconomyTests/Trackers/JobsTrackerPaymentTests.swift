@@ -35,6 +35,7 @@ struct JobsTrackerPaymentTests {
         #expect(lab.value("escrow_refunds_tokens_total", ["m", "FAB"]) == 1.500007)
         #expect(lab.value("earnings_tokens_total", ["m", "FAB", "alice"]) == 9)
         #expect(lab.value("job_fees_tokens_total", ["m", "FAB"]) == 1)
+        #expect(lab.sum("job_payment_tokens", ["m", "FAB"]) == 9)
         // Job 3 was never posted; its only hold says which token it is in.
         #expect(lab.skipped("jobs", "m", .unknownToken) == 0)
         let fact = try #require(lab.facts.first { $0.kind == "payment_released" })
@@ -91,7 +92,8 @@ struct JobsTrackerPaymentTests {
                 ObservedTransaction(
                     hash: Hash256(words: UInt64(index), 1, 2, 3), index: UInt32(index), type: 2,
                     from: cost.from, to: cost.to, value: .zero, selector: nil, inputCount: 0,
-                    succeeded: index % 2 == 0, cost: TransactionCost(totalWei: cost.wei))
+                    succeeded: index % 2 == 0,
+                    cost: TransactionCost(stored: .ethereum, gasUsed: 0, totalWei: cost.wei))
             })
     }
 

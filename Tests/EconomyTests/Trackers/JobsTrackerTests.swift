@@ -257,6 +257,13 @@ struct JobsTrackerTests {
         #expect(lab.value("jobs", ["m", "open", "other"]) == 2)
         #expect(lab.value("jobs", ["m", "cancelled", "other"]) == 1)
 
+        // A kind that is called like the rest is the rest.
+        var rest = try Self.lab()
+        try rest.commit([
+            Self.post(1, model: ""), Self.post(2, model: "other"), Self.post(3, model: "other"),
+        ])
+        #expect(rest.value("jobs", ["m", "open", "other"]) == 3)
+
         var listed = try Self.lab("models: { llama: a, mixtral: b }")
         try listed.commit([
             Self.post(1, model: "b"), Self.post(2, model: "c"), Self.post(3, model: "llama"),
