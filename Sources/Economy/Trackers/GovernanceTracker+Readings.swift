@@ -7,7 +7,8 @@ import EVMPrimitives
 import HashTreeCollections
 
 /// What only the contracts know: the governor's clock, and each proposal's quorum and supply at its
-/// snapshot. Each is asked for once, when it can be answered; what fails is asked again, ever later.
+/// snapshot. Each is asked for once, when it can be answered; what fails is asked for again, each
+/// time later.
 extension GovernanceTracker {
     /// How many proposals are asked for in one block.
     static let askedMax = 8
