@@ -142,12 +142,16 @@ extension GovernanceTracker {
             proposal.askAt = next
         } else {
             proposal.askAt = Self.later(place, proposal.failures)
-            proposal.failures = min(proposal.failures + 1, Self.failuresMax)
+            proposal.failures = Self.more(proposal.failures)
         }
         self.put(proposal, id, &effects)
     }
 
     private static let failuresMax: UInt8 = 12
+
+    private static func more(_ failures: UInt8) -> UInt8 {
+        min(failures, self.failuresMax - 1) + 1
+    }
 
     /// 1, 2, 4 … blocks later.
     private static func later(_ place: BlockPlace, _ failures: UInt8) -> UInt64 {
@@ -181,7 +185,7 @@ extension GovernanceTracker {
         }
         if let fault {
             clock.askAt = Self.later(place, clock.failures)
-            clock.failures = min(clock.failures + 1, Self.failuresMax)
+            clock.failures = Self.more(clock.failures)
             self.countFailure(Self.clockKey, fault, &effects)
         }
         self.clocks.set(clock, for: Self.clockKey, &effects)
