@@ -11,9 +11,9 @@ extension GovernanceTracker {
         var title: String
         /// One line each; bounded, as ``CallText`` bounds them.
         var calls: [String]
-        /// Not kept.
+        /// The cut description, and how many calls there are. Not kept.
         var summary = ""
-        private var isWhole = true
+        var count = 0
 
         /// Reads the texts of a proposal. Lists that are not mapped make no calls.
         init(_ event: RoleEvent, _ reader: CallText) {
@@ -31,8 +31,9 @@ extension GovernanceTracker {
                 let calldatas = event.value(Field.calldatas)
             else { return }
             var values = event.value(Field.values)
-            if values == nil, case .array(let items) = targets {
-                values = .array(items.map { _ in .uint(.zero) })
+            if case .array(let items) = targets {
+                self.count = items.count
+                values = values ?? .array(items.map { _ in .uint(.zero) })
             }
             self.calls = reader.lines(
                 targets: targets, values: values ?? .array([]),
@@ -100,7 +101,7 @@ extension GovernanceTracker {
         }
         fields.append(("title", text.title))
         fields.append(("description", text.summary))
-        fields.append(("calls", String(text.calls.count)))
+        fields.append(("calls", String(text.count)))
         effects.fact("proposal_created", fields + text.fields)
     }
 

@@ -55,8 +55,8 @@ extension GovernanceTracker {
         self.finish(change, id, proposal, event, &effects)
     }
 
-    /// A timelock serves others too: operations that no proposal of this governor scheduled are none
-    /// of its business.
+    /// A timelock serves others too: operations that no proposal of this governor scheduled are
+    /// none of its business.
     mutating func finishOperation(
         _ change: Change, _ event: RoleEvent, _ effects: inout TrackerEffects
     ) throws(SkipReason) {

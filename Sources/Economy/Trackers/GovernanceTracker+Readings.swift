@@ -7,7 +7,8 @@ import EVMPrimitives
 import HashTreeCollections
 
 /// What only the contracts know: the governor's clock, and each proposal's quorum and supply at its
-/// snapshot. Each is asked for once, when it can be answered; what fails is asked again, ever later.
+/// snapshot. Each is asked for once, when it can be answered; what fails is asked for again, each
+/// time later.
 extension GovernanceTracker {
     /// How many proposals are asked for in one block.
     static let askedMax = 8
@@ -141,12 +142,16 @@ extension GovernanceTracker {
             proposal.askAt = next
         } else {
             proposal.askAt = Self.later(place, proposal.failures)
-            proposal.failures = min(proposal.failures + 1, Self.failuresMax)
+            proposal.failures = Self.more(proposal.failures)
         }
         self.put(proposal, id, &effects)
     }
 
     private static let failuresMax: UInt8 = 12
+
+    private static func more(_ failures: UInt8) -> UInt8 {
+        min(failures, self.failuresMax - 1) + 1
+    }
 
     /// 1, 2, 4 … blocks later.
     private static func later(_ place: BlockPlace, _ failures: UInt8) -> UInt64 {
@@ -180,7 +185,7 @@ extension GovernanceTracker {
         }
         if let fault {
             clock.askAt = Self.later(place, clock.failures)
-            clock.failures = min(clock.failures + 1, Self.failuresMax)
+            clock.failures = Self.more(clock.failures)
             self.countFailure(Self.clockKey, fault, &effects)
         }
         self.clocks.set(clock, for: Self.clockKey, &effects)

@@ -22,8 +22,8 @@ extension GovernanceTracker {
     }
 
     /// What a proposal's state is at a block, by the rules of OpenZeppelin's Governor and of
-    /// Governor Bravo: a vote is open after its start and up to its end; it is won by more votes for
-    /// than against, and by a quorum of the kinds of votes that the configuration counts.
+    /// Governor Bravo: a vote is open after its start and up to its end; it is won by more votes
+    /// for than against, and by a quorum of the kinds of votes that the configuration counts.
     ///
     /// A proposal whose times are not known is active until an event says otherwise.
     func status(of proposal: Proposal, at place: BlockPlace) -> Status {

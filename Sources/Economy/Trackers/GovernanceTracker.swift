@@ -80,7 +80,7 @@ struct GovernanceTracker: Tracker {
             scale: .token(label: 1), "Voting power of the votes cast."),
         SeriesFamily(
             "proposal_changes_total", .count, labels: ["governor", "change"],
-            "What happened to proposals: proposed, queued, executed, canceled, rejected, extended."),
+            "Events of proposals: proposed, queued, executed, canceled, rejected, extended."),
         .readingFailures,
     ]
 
@@ -192,7 +192,7 @@ struct GovernanceTracker: Tracker {
         self.tellCreated(proposal, text, event, &effects)
     }
 
-    /// When votes are taken: as the event says, or counted from its block as the configuration says.
+    /// When votes are taken: as the event says, or from its block on as the configuration says.
     private func period(
         _ event: RoleEvent, _ place: BlockPlace
     ) throws(SkipReason) -> (start: UInt64?, end: UInt64?) {

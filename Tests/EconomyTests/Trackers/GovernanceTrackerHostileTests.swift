@@ -91,6 +91,7 @@ struct GovernanceTrackerHostileTests {
             fact.fields.first { $0.name == name }?.value ?? ""
         }
         #expect(first.fields.count < 40)
+        #expect(value(first, "calls") == "10000")
         #expect(value(first, "call_20") == "… and 9980 more")
         #expect(value(first, "description").unicodeScalars.count == 501)
         #expect(first.fields.reduce(0) { $0 + $1.value.utf8.count } < 10_000)

@@ -166,6 +166,29 @@ struct GovernanceTrackerReadingTests {
         #expect(chain.asked[1_002] == (mode == nil ? ["clock"] : []))
     }
 
+    @Test func stateWithAnyCountOfFailuresIsReadOn() throws {
+        let chain = try Chain(["quorum: Governor.quorum(uint256)"])
+        var tracker = try #require(chain.lab.tracker(GovernanceTracker.self, "dao"))
+        var proposal = GovernanceTracker.Proposal(
+            name: "1", created: BlockPlace(number: .zero, time: BlockTime(0)), ordinal: 0)
+        proposal.start = 3
+        proposal.failures = .max
+        proposal.askAt = .max
+        var writer = StateWriter()
+        proposal.write(to: &writer)
+        let isRestored = tracker.restore(drawer: "proposal", key: "0x1", bytes: writer.bytes)
+        #expect(isRestored)
+        #expect(tracker.requests(BlockNumber(9)) == [])
+        var effects = TrackerEffects()
+        let reading = Reading(key: "quorum/0x1", outcome: .reverted([]))
+        tracker.observe(
+            BlockExtras(
+                block: BlockRef(number: BlockNumber(9), hash: .zero), time: BlockTime(9),
+                readings: [reading]), &effects)
+        #expect(tracker.proposals[1]?.failures == 12)
+        #expect(tracker.proposals[1]?.askAt == 9 + 4_096)
+    }
+
     @Test func governorWithoutClockCountsBlocks() throws {
         var chain = try Chain(["clock: Governor.CLOCK_MODE()"])
         try chain.commit { _ in .unavailable("busy") }
@@ -263,6 +286,7 @@ struct GovernanceTrackerReadingTests {
         // Series are unique, and what the clock says follows from the state alone.
         let samples = tracker.derived(at: place)
         #expect(Set(samples.map { "\($0.family) \($0.labels)" }).count == samples.count)
+        guard place.number.rawValue % 4 == 0 else { return }
         let fresh = lab.recount().current.trackers.first?.tracker as? GovernanceTracker
         #expect(fresh?.derived(at: place) == samples)
         #expect(fresh?.requests(place.number.next) == tracker.requests(place.number.next))

@@ -386,6 +386,8 @@ struct GovernanceTrackerTests {
                 == "Fab.transfer(to: \(World.bob), amount: 1,000 FAB)")
         #expect(lab.fact("proposal_created", "call_1") == "send 1.5 ETH to \(World.bob)")
         #expect(lab.fact("proposal_created", "calls") == "3")
+        // State depends on no function: another ABI does not build it again.
+        #expect(!lab.definition.trackers[0].fingerprint.contains("transfer"))
         #expect(lab.fact("proposal_created", "title") == "Pay Bob\u{fffd}")
         #expect(lab.fact("proposal_created", "description") == " ## Pay Bob\u{fffd} Now !")
         #expect(lab.fact("proposal_created", "governor") == World.governor.description)
