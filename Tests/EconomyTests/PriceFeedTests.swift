@@ -37,8 +37,10 @@ struct PriceFeedTests {
     }
 
     @Test func asksForRoundAndDecimalsEverySoManyBlocks() {
-        #expect(Self.feed.requests(after: BlockNumber(8), key: "feed").isEmpty)
-        let requests = Self.feed.requests(after: BlockNumber(9), key: "feed")
+        let last = BlockNumber(7)
+        #expect(Self.feed.requests(after: BlockNumber(8), last: last, key: "feed").isEmpty)
+        let requests = Self.feed.requests(after: BlockNumber(9), last: last, key: "feed")
+        #expect(Self.feed.requests(after: BlockNumber(8), last: nil, key: "feed") == requests)
         #expect(requests.map(\.key) == ["feed/round", "feed/decimals"])
         // cast sig "latestRoundData()" and "decimals()".
         #expect(

@@ -28,9 +28,14 @@ extension TreasuryTracker {
     func plan(after tip: BlockNumber) -> FetchPlan {
         var plan = FetchPlan()
         let every = self.settings.everyBlocks
-        if every > 0, tip.next.rawValue % every == 0 { plan.readings = self.balanceRequests }
+        let last = self.marks[Self.balanceGauge]?.number
+        if ReadingPace.isDue(tip.next, every: every, last: last) {
+            plan.readings = self.balanceRequests
+        }
         for feed in self.settings.feeds {
-            plan.readings += feed.feed.requests(after: tip, key: self.feedKey(feed))
+            let key = self.feedKey(feed)
+            plan.readings += feed.feed.requests(
+                after: tip, last: self.marks[key]?.number, key: key)
         }
         if !self.settings.wallets.isEmpty {
             plan.transactions = TransactionFilter(
@@ -47,10 +52,12 @@ extension TreasuryTracker {
         guard !extras.readings.isEmpty else { return }
         self.observeBalances(extras, &effects)
         for feed in self.settings.feeds {
+            let key = self.feedKey(feed)
+            if extras.readings.contains(where: { $0.key.hasPrefix(key + "/") }) {
+                self.marks.set(BlockMark(extras.block.number), for: key, &effects)
+            }
             do throws(PriceFeed.Fault) {
-                guard let round = try feed.feed.round(extras, key: self.feedKey(feed)) else {
-                    continue
-                }
+                guard let round = try feed.feed.round(extras, key: key) else { continue }
                 self.rounds.set(round, for: self.symbol(feed.token), &effects)
                 if feed.feed.isStale(round, at: extras.time) { throw .stale }
             } catch {
@@ -69,6 +76,9 @@ extension TreasuryTracker {
         let answers = Dictionary(
             extras.readings.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
         let labels = [Self.kind.rawValue, self.name]
+        if extras.readings.contains(where: { $0.key.hasPrefix(Self.balanceGauge + "/") }) {
+            self.marks.set(BlockMark(extras.block.number), for: Self.balanceGauge, &effects)
+        }
         var isCompared = false
         for token in self.settings.tokens {
             do throws(ReadingFault) {

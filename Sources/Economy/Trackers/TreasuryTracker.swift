@@ -22,7 +22,7 @@ struct TreasuryTracker: Tracker {
         /// Those of the tokens whose `Transfer` events tell all of their movements.
         var toldTokens: [Int]
         var counterparties: [Counterparty]
-        /// Balances are read at a block whose number this divides; zero: never.
+        /// Balances are read every so many blocks; zero: never.
         var everyBlocks: UInt64
         var feeds: [Feed]
         /// What budgets may be for.
@@ -127,6 +127,8 @@ struct TreasuryTracker: Tracker {
     var book: SeriesBook
     var ledgers = EntityMap<String, Ledger>("ledger", number: Self.firstDrawer)
     var rounds = EntityMap<String, PriceRound>("feed", number: Self.firstDrawer + 1)
+    /// The last blocks at which balances and feeds were read, with or without success.
+    var marks = EntityMap<String, BlockMark>("read", number: Self.firstDrawer + 2)
     let name: String
     let settings: Settings
     /// All addresses that are the treasury's.
@@ -174,12 +176,13 @@ struct TreasuryTracker: Tracker {
         }
     }
 
-    var drawers: [any Drawer] { [self.ledgers, self.rounds] }
+    var drawers: [any Drawer] { [self.ledgers, self.rounds, self.marks] }
 
     mutating func restore(drawer: String, key: String, bytes: [UInt8]) -> Bool {
         switch drawer {
         case self.ledgers.name: self.ledgers.restore(key, bytes)
         case self.rounds.name: self.rounds.restore(key, bytes)
+        case self.marks.name: self.marks.restore(key, bytes)
         default: false
         }
     }

@@ -17,7 +17,7 @@ struct PriceFeed: Sendable, Equatable {
     let heartbeatSeconds: UInt64
     /// What the decimals have to be; nil: what the feed says.
     let decimals: UInt8?
-    /// A block whose number this divides is read; not zero.
+    /// Read every so many blocks; not zero.
     let everyBlocks: UInt64
 
     init(address: Address, heartbeatSeconds: UInt64, decimals: UInt8?, everyBlocks: UInt64) {
@@ -57,8 +57,12 @@ struct PriceFeed: Sendable, Equatable {
     // MARK: Readings
 
     /// The readings for the block after `tip`, under keys that begin with `key`.
-    func requests(after tip: BlockNumber, key: String) -> [ReadingRequest] {
-        guard self.everyBlocks > 0, tip.next.rawValue % self.everyBlocks == 0 else { return [] }
+    ///
+    /// - Parameter last: the last block at which it was read, with or without success.
+    func requests(
+        after tip: BlockNumber, last: BlockNumber?, key: String
+    ) -> [ReadingRequest] {
+        guard ReadingPace.isDue(tip.next, every: self.everyBlocks, last: last) else { return [] }
         return [(Self.roundFunction, "/round"), (Self.decimalsFunction, "/decimals")]
             .compactMap { function, end in
                 (try? function.encodeCall([])).map {

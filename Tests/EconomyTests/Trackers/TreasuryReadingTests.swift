@@ -67,13 +67,20 @@ struct TreasuryReadingTests {
     }
 
     @Test func plansBalancesOfAllAccountsEverySoManyBlocks() throws {
-        let lab = try Self.lab("every: 5")
-        #expect(lab.economy.plan(after: BlockNumber(10)).isEmpty)
-        let plan = lab.economy.plan(after: BlockNumber(9))
+        var lab = try Self.lab("every: 5")
+        let plan = lab.economy.plan(after: BlockNumber(1_000))
         #expect(plan.readings.count == 8)
         #expect(Set(plan.readings.map(\.key)).count == 8)
         #expect(plan.readings.contains { $0.subject == .balance(Setup.grants) })
         #expect(plan.transactions == nil)
+        // Read at block 1001, so that it is due again at 1005, and stays so until it was read.
+        try lab.commit([], answer: TreasuryBalances().answer)
+        #expect(lab.economy.plan(after: BlockNumber(1_003)).isEmpty)
+        for tip: UInt64 in [1_004, 1_005, 1_010] {
+            #expect(lab.economy.plan(after: BlockNumber(tip)) == plan)
+        }
+        try lab.restart()
+        #expect(lab.economy.plan(after: BlockNumber(1_003)).isEmpty)
         #expect(try Self.lab("every: 0").economy.plan(after: BlockNumber(9)).isEmpty)
     }
 
@@ -224,7 +231,8 @@ struct TreasuryReadingTests {
                 created: to == nil ? Setup.exchange : nil,
                 value: U256(scaledText: String(whole), decimals: 18) ?? .zero, selector: nil,
                 inputCount: 0, succeeded: succeeded,
-                cost: TransactionCost(gasUsed: 21_000, totalWei: gas))
+                cost: TransactionCost(
+                    stored: .ethereum, gasUsed: 21_000, executionWei: gas, totalWei: gas))
         }
         var chain = TreasuryBalances()
         chain.set(nil, wallet, 100)

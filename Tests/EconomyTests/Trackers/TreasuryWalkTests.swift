@@ -214,7 +214,9 @@ struct TreasuryWalkTests {
             }
             return BlockExtras(
                 block: header.ref, time: header.timestamp,
-                readings: economy.plan(after: tip).readings.map { request in
+                readings: economy.plan(after: tip).readings.filter {
+                    header.number.rawValue % 10 == 0 || !$0.key.hasPrefix("treasury/told|")
+                }.map { request in
                     guard case .balance = request.subject else {
                         return Reading(
                             key: request.key, outcome: .data(held.token.bigEndianBytes))
