@@ -3,20 +3,6 @@
 
 package import EVMPrimitives
 
-/// A contract whose events a catalog knows.
-package struct CatalogContract: Sendable {
-    package var alias: String
-    /// Where it lives; nil for events of any address.
-    package var address: Address?
-    package var events: [ABIEvent]
-
-    package init(alias: String, address: Address?, events: [ABIEvent]) {
-        self.alias = alias
-        self.address = address
-        self.events = events
-    }
-}
-
 /// Why a log of a known contract is no event. The text is a label of metrics: it does not change.
 package enum UndecodedReason: String, Sendable, Hashable, CaseIterable {
     /// Topic 0 is not an event of the ABI.
@@ -52,6 +38,9 @@ package enum EventOutcome: Sendable, Equatable {
 /// one, and nothing is guessed: see ``UndecodedReason``. An address of its own comes before
 /// contracts without an address, and those share one set of events, the first declaration of
 /// several equal ones counting.
+///
+/// Behind a proxy the ABI depends on the implementation that runs: ``EventVariants`` says where, and
+/// the one who knows what runs says so with each log.
 package struct EventCatalog: Sendable {
     package let contracts: [CatalogContract]
     /// All events; a slot is an index into them.
@@ -66,6 +55,10 @@ package struct EventCatalog: Sendable {
     private var anonymous: [InlineArray<5, Int32>] = []
     /// The first contract without an address.
     private var anyContract: Int?
+    /// Where declarations disagree: the slot for an unknown implementation and for each known one.
+    private var variants: [[Int32]] = []
+    /// Whether a contract is a proxy whose implementation is to be followed.
+    package let hasProxies: Bool
 
     /// Prepares the events of contracts.
     ///
@@ -73,6 +66,7 @@ package struct EventCatalog: Sendable {
     ///   wrong with a type.
     package init(_ contracts: [CatalogContract]) throws(ABIError) {
         self.contracts = contracts
+        self.hasProxies = contracts.contains { $0.address != nil && !$0.implementations.isEmpty }
         self.anyContract = contracts.firstIndex { $0.address == nil }
         self.anonymous = Array(
             repeating: InlineArray<5, Int32>(repeating: TopicIndex.none),
@@ -87,7 +81,56 @@ package struct EventCatalog: Sendable {
                     throw .duplicateAddress(contracts[other].alias, contract.alias)
                 }
             }
-            for event in contract.events { try self.add(event, contract: index) }
+            if contract.address == nil || contract.implementations.isEmpty {
+                let further = contract.implementations.flatMap(\.events)
+                for event in contract.events + further { try self.add(event, contract: index) }
+            } else {
+                try self.addVariants(of: index)
+            }
+        }
+    }
+
+    /// Adds the events of a proxy: its own, and those of all implementations.
+    private mutating func addVariants(of index: Int) throws(ABIError) {
+        let contract = self.contracts[index]
+        var variants = EventVariants()
+        let abis =
+            [(nil, contract.ownEvents)]
+            + contract.implementations.enumerated().map { (Optional($0), $1.events) }
+        for (implementation, events) in abis {
+            for event in events {
+                var layout = try EventLayout(event)
+                layout.contract = index
+                let key = EventVariants.Key(
+                    topic0: event.isAnonymous ? nil : event.topic0,
+                    topicCount: layout.layout.shape.topicCount)
+                let known = variants.declarations[key]?.first {
+                    self.layouts[$0.slot].agrees(with: layout)
+                }
+                if let known {
+                    self.layouts[known.slot].addNames(of: layout)
+                } else {
+                    self.append(layout)
+                }
+                variants.add(
+                    .init(
+                        implementation: implementation,
+                        slot: known?.slot ?? self.layouts.count - 1), key)
+            }
+        }
+        for key in variants.keys {
+            let slots = variants.slots(key, implementations: contract.implementations.count)
+            var value = slots[0]
+            if slots.count > 1 {
+                value = TopicIndex.firstVariant - Int32(self.variants.count)
+                self.variants.append(slots)
+            }
+            if let topic0 = key.topic0 {
+                self.groups.set(
+                    key: index, topic0: topic0.word, topicCount: key.topicCount, to: value)
+            } else {
+                self.anonymous[index][key.topicCount] = value
+            }
         }
     }
 
@@ -135,7 +178,12 @@ package struct EventCatalog: Sendable {
     // MARK: Logs
 
     /// Finds the event of a log. Nothing is allocated.
-    package func match(address: Address, topics: EventTopics) -> EventMatch {
+    ///
+    /// - Parameter running: by contract, the place of the implementation that runs behind it, or -1
+    ///   where it is unknown; empty: nothing is known.
+    package func match(
+        address: Address, topics: EventTopics, running: [Int32] = []
+    ) -> EventMatch {
         var key = self.addresses.contract(at: address)
         var contract = key
         if key < 0 {
@@ -149,20 +197,40 @@ package struct EventCatalog: Sendable {
         switch found {
         case TopicIndex.otherCount: return .undecodable(contract: contract, .topicCount)
         case TopicIndex.ambiguous: return .undecodable(contract: contract, .ambiguous)
-        default:
-            let slot = self.anonymous[key][topics.count]
+        case TopicIndex.none:
+            var slot = self.anonymous[key][topics.count]
+            if slot <= TopicIndex.firstVariant {
+                slot = self.slot(variant: slot, contract: contract, running)
+            }
             if slot >= 0 { return .event(slot: Int(slot)) }
             let isAnonymous = slot == TopicIndex.ambiguous || topics.count == 0
             return .undecodable(contract: contract, isAnonymous ? .anonymous : .unknownEvent)
+        default:
+            let slot = self.slot(variant: found, contract: contract, running)
+            return slot >= 0
+                ? .event(slot: Int(slot)) : .undecodable(contract: contract, .ambiguous)
         }
+    }
+
+    /// The slot that the implementation decides on which runs behind a contract.
+    private func slot(variant: Int32, contract: Int, _ running: [Int32]) -> Int32 {
+        let slots = self.variants[Int(TopicIndex.firstVariant - variant)]
+        let implementation = contract < running.count ? running[contract] : -1
+        return slots[Int(implementation) + 1]
+    }
+
+    /// The contract that lives at an address.
+    package func contract(at address: Address) -> Int? {
+        let found = self.addresses.contract(at: address)
+        return found < 0 ? nil : found
     }
 
     /// Finds the event of a log and decodes it onto a tape, behind what is there.
     package func decode(
         address: Address, topics: EventTopics, data: RawSpan, onto tape: inout ABITape,
-        rules: DecodingRules = .event
+        rules: DecodingRules = .event, running: [Int32] = []
     ) -> EventOutcome {
-        switch self.match(address: address, topics: topics) {
+        switch self.match(address: address, topics: topics, running: running) {
         case .unknownContract: return .unknownContract
         case .undecodable(let contract, let reason):
             return .undecodable(contract: contract, reason)
@@ -185,74 +253,4 @@ package struct EventCatalog: Sendable {
 
     /// The table of types that the entries of a tape point into.
     package var nodeTable: [LayoutNode] { self.nodes }
-
-    // MARK: Names
-
-    /// The slots of all events of that name, of one contract or of all.
-    package func events(named name: String, contract alias: String? = nil) -> [Int] {
-        self.layouts.indices.filter { slot in
-            let layout = self.layouts[slot]
-            return layout.name == name
-                && (alias == nil || self.contracts[layout.contract].alias == alias)
-        }
-    }
-
-    /// The slots that a reference stands for: `Contract.Event`, or `Contract.Event(address,uint256)`
-    /// where the name is overloaded. More than one only where the same signature is declared with
-    /// different indexed arguments, which no reference can tell apart.
-    ///
-    /// - Throws: ``ABIError/unknownContract(_:)``, ``ABIError/unknownEvent(_:)``,
-    ///   ``ABIError/ambiguousEvent(_:candidates:)`` with the signatures to choose from.
-    package func slots(for reference: String) throws(ABIError) -> [Int] {
-        guard let dot = reference.firstIndex(of: ".") else {
-            throw .unknownContract(reference)
-        }
-        let alias = String(reference[..<dot])
-        let wanted = String(reference[reference.index(after: dot)...])
-        guard self.contracts.contains(where: { $0.alias == alias }) else {
-            throw .unknownContract(alias)
-        }
-        var found: [Int]
-        if wanted.contains("(") {
-            let event = try HumanABI.parseEvent(wanted)
-            found = self.events(named: event.name, contract: alias)
-            found = found.filter { self.layouts[$0].signature == event.signature }
-        } else {
-            found = self.events(named: wanted, contract: alias)
-        }
-        if found.isEmpty { throw .unknownEvent(reference) }
-        var signatures: [String] = []
-        for slot in found where !signatures.contains(self.layouts[slot].signature) {
-            signatures.append(self.layouts[slot].signature)
-        }
-        guard signatures.count == 1 else {
-            throw .ambiguousEvent(reference, candidates: signatures.map { "\(alias).\($0)" })
-        }
-        return found
-    }
-
-    /// The one slot that a reference stands for; see ``slots(for:)``, whose several are an error
-    /// here.
-    package func event(for reference: String) throws(ABIError) -> Int {
-        let found = try self.slots(for: reference)
-        guard found.count == 1, let slot = found.first else {
-            throw .ambiguousEvent(reference, candidates: found.map { self.fragment(of: $0) })
-        }
-        return slot
-    }
-
-    /// `Contract.Event(address indexed,uint256)`: tells also those apart that share a signature.
-    private func fragment(of slot: Int) -> String {
-        let layout = self.layouts[slot]
-        let inputs = layout.event.inputs.map {
-            $0.type.canonical + ($0.isIndexed ? " indexed" : "")
-        }
-        let alias = self.contracts[layout.contract].alias
-        return "\(alias).\(layout.name)(\(inputs.joined(separator: ",")))"
-    }
-
-    /// What references may be made of, for suggestions: `Contract.Event` of all events.
-    package var eventNames: [String] {
-        self.layouts.map { "\(self.contracts[$0.contract].alias).\($0.name)" }
-    }
 }

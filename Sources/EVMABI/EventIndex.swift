@@ -73,6 +73,8 @@ struct TopicIndex: Sendable {
     static let ambiguous: Int32 = -2
     /// The topic is known, with another number of topics.
     static let otherCount: Int32 = -3
+    /// From here on down: the implementation behind the contract decides.
+    static let firstVariant: Int32 = -16
 
     private struct Cell: Sendable {
         var topic0: U256

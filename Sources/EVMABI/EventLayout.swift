@@ -12,6 +12,8 @@ package struct EventLayout: Sendable {
     package let types: [String]
     /// The contract of the catalog that it belongs to; 0 outside of a catalog.
     package internal(set) var contract = 0
+    /// What other implementations call the same arguments.
+    private(set) var otherNames: [[String]] = []
     let layout: ABILayout
 
     package init(_ event: ABIEvent) throws(ABIError) {
@@ -24,9 +26,19 @@ package struct EventLayout: Sendable {
     package var name: String { self.event.name }
     package var signature: String { self.event.signature }
 
+    /// Takes in the names that another declaration gives the same arguments.
+    mutating func addNames(of other: EventLayout) {
+        if other.names != self.names, !self.otherNames.contains(other.names) {
+            self.otherNames.append(other.names)
+        }
+    }
+
     /// The position of an argument: by its name, or by `arg2` also where it has a name.
     package func parameterIndex(named name: String) -> Int? {
         if let index = self.names.firstIndex(of: name) { return index }
+        for names in self.otherNames {
+            if let index = names.firstIndex(of: name) { return index }
+        }
         guard name.hasPrefix("arg"), let index = Int(name.dropFirst(3)),
             self.names.indices.contains(index)
         else { return nil }

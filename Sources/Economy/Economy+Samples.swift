@@ -99,7 +99,7 @@ extension Economy {
     package func samples(namespace: String) -> [FamilySamples] {
         let set = self.current
         return self.eventSamples(set, namespace) + self.metricSamples(set)
-            + self.trackerSamples(set, namespace)
+            + self.trackerSamples(set, namespace) + self.proxySamples(set, namespace)
     }
 
     private func trackerSamples(_ set: TrackerSet, _ namespace: String) -> [FamilySamples] {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import ChainModel
+import EVMABI
 package import EVMPrimitives
 import HashTreeCollections
 
@@ -94,6 +95,9 @@ package struct Economy: Sendable {
                 senders += filter.senders
             }
         }
+        if self.definition.catalog.hasProxies {
+            plan.readings += self.current.proxies.requests(self.definition.catalog)
+        }
         plan.tipPercentiles = Set(plan.tipPercentiles).sorted()
         if !receivers.isEmpty || !senders.isEmpty {
             plan.transactions = TransactionFilter(receivers: receivers, senders: senders)
@@ -179,6 +183,7 @@ package struct Economy: Sendable {
             }
         }
         if set.checksum != self.settled.checksum { entries.append(Self.entry(set.checksum)) }
+        entries += self.proxyEntries(set, since: self.settled.proxies)
         let drawers = set.trackers.map(\.drawersByNumber)
         for key in touched {
             let tracker = key.owner - set.metrics.count
@@ -246,6 +251,8 @@ package struct Economy: Sendable {
         if self.settled.checksum != LogChecksum() {
             entries.append(Self.entry(self.settled.checksum))
         }
+        entries += self.proxyEntries(
+            self.settled, since: ProxySet(self.definition.catalog))
         for (index, metric) in self.settled.metrics.enumerated() {
             for key in metric.stateKeys {
                 entries.append(
@@ -280,6 +287,9 @@ package struct Economy: Sendable {
                 let value = Hash256(bytes: bytes)
                 if let value { self.settled.checksum = LogChecksum(value: value) }
                 isRestored = value != nil
+            } else if entry.tracker == ProxySet.name {
+                isRestored = self.settled.proxies.restore(
+                    entry.key, bytes, self.definition.catalog)
             } else if let metric = self.metricIndex(entry.tracker) {
                 isRestored = self.settled.metrics[metric].restore(entry.key, bytes)
             } else if let tracker = self.trackerIndex(entry.tracker) {

@@ -22,6 +22,9 @@ package enum MetricCatalogue {
         if let first = definitions.flatMap(\.eventValues).first {
             all += Economy.valueDescriptors(namespace: namespace, buckets: first.buckets)
         }
+        if definitions.contains(where: \.catalog.hasProxies) {
+            all += Economy.proxyDescriptors(namespace: namespace)
+        }
         for metric in definitions.flatMap(\.metrics) { all += Economy.descriptors(of: metric) }
         all += TrackerCatalog.descriptors(
             definitions.flatMap(\.trackers).map(\.kind), namespace: namespace)

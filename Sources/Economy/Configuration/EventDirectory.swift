@@ -99,18 +99,40 @@ package struct EventDirectory {
     /// The event of a reference such as `JobMarketplace.JobPosted`. Nil: the fault has been
     /// reported, here or at the contract.
     package func event(_ scalar: ConfigScalar) -> Event? {
-        self.event(scalar.text) { message, advice in
-            // A text that may be a secret must not be quoted, so it is only said where it is from.
-            scalar.origin.mayBeSecret
-                ? scalar.fail("there is no such event", advice: "found \(scalar.shown)")
-                : scalar.fail(message, advice: advice)
-        }
+        self.event(scalar.text) { Self.fail(scalar, $0, $1) }
     }
 
     /// The event of a reference that stands in the file itself.
     package func event(
         _ reference: String, fail: (_ message: String, _ advice: String?) -> Void
     ) -> Event? {
+        guard let events = self.events(reference, fail: fail) else { return nil }
+        guard events.count == 1 else {
+            fail(
+                "the arguments of \(reference.quoted) stand in other places in other "
+                    + "implementations",
+                "only trackers read such an event, each declaration by its own names")
+            return nil
+        }
+        return events[0]
+    }
+
+    /// The declarations of a reference: several only where implementations of a proxy put the same
+    /// names in other places. Nil: the fault has been reported.
+    func events(_ scalar: ConfigScalar) -> [Event]? {
+        self.events(scalar.text) { Self.fail(scalar, $0, $1) }
+    }
+
+    private static func fail(_ scalar: ConfigScalar, _ message: String, _ advice: String?) {
+        // A text that may be a secret must not be quoted, so it is only said where it is from.
+        scalar.origin.mayBeSecret
+            ? scalar.fail("there is no such event", advice: "found \(scalar.shown)")
+            : scalar.fail(message, advice: advice)
+    }
+
+    private func events(
+        _ reference: String, fail: (_ message: String, _ advice: String?) -> Void
+    ) -> [Event]? {
         guard let dot = reference.firstIndex(of: ".") else {
             let names = self.catalogs.byChain.values.flatMap(\.eventNames)
             let found = names.sorted().filter { $0.hasSuffix(".\(reference)") }
@@ -131,9 +153,16 @@ package struct EventDirectory {
             return nil
         }
         do throws(ABIError) {
-            let slots = try catalog.slots(for: reference)
-            guard let first = slots.first else { return nil }
-            return Event(chain: chain, slots: slots, layout: catalog.layouts[first])
+            var events: [Event] = []
+            for slot in try catalog.slots(for: reference) {
+                let layout = catalog.layouts[slot]
+                if let same = events.firstIndex(where: { $0.layout.hasPlaces(of: layout) }) {
+                    events[same].slots.append(slot)
+                } else {
+                    events.append(Event(chain: chain, slots: [slot], layout: layout))
+                }
+            }
+            return events.isEmpty ? nil : events
         } catch {
             self.explain(error, alias, String(reference[dot...].dropFirst()), catalog, fail)
             return nil

@@ -38,23 +38,34 @@ struct RoleReader {
                 continue
             }
             for item in value.items() ?? [] {
-                let found = item.section().map { self.bindings(index, role, $0) } ?? nil
-                guard let found else {
-                    isWhole = false
-                    continue
+                let found = item.section().map { self.bindings(index, role, $0) } ?? []
+                if found.isEmpty { isWhole = false }
+                for (binding, chain) in found {
+                    bindings.append(binding)
+                    if !chains.contains(chain) { chains.append(chain) }
                 }
-                bindings.append(found.binding)
-                if !chains.contains(found.chain) { chains.append(found.chain) }
             }
         }
         return isWhole ? (bindings, chains) : nil
     }
 
+    /// One for each declaration of the event. Empty: at least one fault has been reported.
     private func bindings(
         _ index: Int, _ role: TrackerShape.Role, _ section: ConfigSection
-    ) -> (binding: RoleBinding, chain: String)? {
+    ) -> [(binding: RoleBinding, chain: String)] {
         let scalar = section.scalar("event", expected: "Contract.Event")
-        let event = scalar.flatMap { self.events.event($0) }
+        guard let events = scalar.flatMap({ self.events.events($0) }) else {
+            _ = self.binding(index, role, section, nil)
+            return []
+        }
+        let bindings = events.compactMap { self.binding(index, role, section, $0) }
+        return bindings.count == events.count ? bindings : []
+    }
+
+    private func binding(
+        _ index: Int, _ role: TrackerShape.Role, _ section: ConfigSection,
+        _ event: EventDirectory.Event?
+    ) -> (binding: RoleBinding, chain: String)? {
         var sources: [FieldSource?] = Array(repeating: nil, count: self.shape.fields.count)
         var isWhole = event != nil
         for (place, field) in self.shape.fields.enumerated() {

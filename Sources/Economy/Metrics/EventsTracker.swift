@@ -45,11 +45,15 @@ struct EventsTracker: Sendable, Equatable {
     /// The keys of all its series, in order: what they are called in the store.
     static func keys(_ definition: EconomyDefinition) -> [String] {
         let catalog = definition.catalog
+        var seen: Set<String> = []
         var keys = catalog.layouts.map { layout in
             let alias = catalog.contracts[layout.contract].alias
             let indexed = layout.event.inputs.map { $0.isIndexed ? "i" : "d" }.joined()
-            return
+            let key =
                 "event/\(alias)/\(layout.signature)/\(layout.event.isAnonymous ? "a" : "")\(indexed)"
+            // Implementations of a proxy may give the same names to other arguments.
+            return seen.insert(key).inserted
+                ? key : "\(key)/\(layout.names.joined(separator: ","))"
         }
         for contract in catalog.contracts {
             for reason in UndecodedReason.allCases {

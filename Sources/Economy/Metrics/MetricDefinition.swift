@@ -150,6 +150,19 @@ package struct EconomyDefinition: Sendable {
             text += "\(contract.alias) \(contract.address?.lowercaseText ?? "*") "
             text += "\(layout.signature) \(inputs) \(layout.event.isAnonymous)\n"
         }
+        for contract in self.catalog.contracts where !contract.implementations.isEmpty {
+            text += "\(contract.alias) \(contract.beacon?.lowercaseText ?? "-")"
+            for implementation in contract.implementations {
+                text += " \(implementation.address.lowercaseText)"
+                for event in implementation.events {
+                    let inputs = event.inputs.enumerated().map {
+                        ($1.isIndexed ? "i " : "d ") + $1.label($0)
+                    }
+                    text += " \(event.signature) \(event.isAnonymous) \(inputs)"
+                }
+            }
+            text += "\n"
+        }
         for value in self.eventValues { text += "\(value)\n" }
         for metric in self.metrics { text += "\(metric)\n" }
         for tracker in self.trackers { text += "\(tracker.fingerprint)\n" }

@@ -47,6 +47,12 @@ struct TrackerEffects {
             place: "\(extras.block.number)/block")
     }
 
+    /// From now on facts come from this place of a block, for a part of the state that is no tracker.
+    mutating func begin(_ block: BlockRef, logIndex: UInt32, tracker: String, place: String) {
+        self.source = FactSource(
+            block: block, logIndex: logIndex, tracker: tracker, place: place)
+    }
+
     /// Leaves a business record of the event or block at work. The first field is the tracker's
     /// name, and integers are decimal text in smallest units.
     ///

@@ -12,11 +12,14 @@ struct TrackerSet: Sendable {
     var trackers: [TrackerBox]
     /// Over all logs that were read, whatever they mean.
     var checksum = LogChecksum()
+    /// What runs behind proxies.
+    var proxies: ProxySet
 
     init(_ definition: EconomyDefinition) {
         self.events = EventsTracker(definition)
         self.metrics = definition.metrics.map(MetricTracker.init)
         self.trackers = definition.trackers.map { TrackerBox($0, tokens: definition.tokens) }
+        self.proxies = ProxySet(definition.catalog)
     }
 }
 
@@ -82,6 +85,9 @@ struct BlockReducer: Sendable {
             while end < logs.count, logs.entries[end].blockNumber <= extra.block.number { end += 1 }
             self.reduce(logs, start..<end, time: extra.time, into: &set, effects: &effects)
             start = end
+            if self.definition.catalog.hasProxies {
+                set.proxies.observe(extra, self.definition.catalog, &effects)
+            }
             for tracker in set.trackers.indices {
                 effects.owner = self.definition.metrics.count + tracker
                 set.trackers[tracker].observe(extra, &effects)
@@ -98,15 +104,24 @@ struct BlockReducer: Sendable {
         let arena = unsafe logs.arena.span.bytes
         // Entries are large: their fields are read where they stand.
         let entries = logs.entries.span
+        let hasProxies = self.definition.catalog.hasProxies
+        var running = set.proxies.running
         for index in range {
             self.tape.removeAll()
             let topics = entries[index].topics
             let start = entries[index].dataOffset
+            // Other code runs from its own log on.
+            if hasProxies, topics.count > 0,
+                topics[0].word == ProxySet.upgraded || topics[0].word == ProxySet.beaconUpgraded
+            {
+                self.follow(logs, index, time, &set, &effects)
+                running = set.proxies.running
+            }
             let outcome = self.definition.catalog.decode(
                 address: entries[index].address,
                 topics: EventTopics(count: topics.count) { topics[$0].word },
                 data: arena.extracting(start..<(start + entries[index].dataCount)),
-                onto: &self.tape)
+                onto: &self.tape, running: running)
             switch outcome {
             case .unknownContract: continue
             case .undecodable(let contract, let reason):
@@ -116,6 +131,17 @@ struct BlockReducer: Sendable {
                 self.show(event, logs.entries[index], logs, time, &set, &effects)
             }
         }
+    }
+
+    /// Takes in what a log says of the code behind a proxy.
+    private func follow(
+        _ logs: LogBatch, _ index: Int, _ time: BlockTime, _ set: inout TrackerSet,
+        _ effects: inout TrackerEffects
+    ) {
+        let entry = logs.entries[index]
+        set.proxies.follow(
+            entry, data: logs.data(of: entry), self.definition.catalog,
+            time: entry.blockTimestamp.rawValue == 0 ? time : entry.blockTimestamp, &effects)
     }
 
     @inline(__always)

@@ -84,10 +84,18 @@ enum ConfigurationSchema {
         .init("decimals", .integer(0...255), "Of the token; 18 if missing."),
         .init("buckets", .list(of: .number(from: 0)), "Rising upper bounds."),
     ])
+    static let implementation: SchemaNode = .object([
+        .init("address", .text(pattern: "^0[xX][0-9a-fA-F]{40}$"), "EIP-55.", isRequired: true),
+        .init("abi", .list(of: .string), "ABI files.", isRequired: true),
+    ])
     static let contract: SchemaNode = .object([
         .init("chain", .string, "The name of its chain.", isRequired: true),
         .init("address", .text(pattern: "^0[xX][0-9a-fA-F]{40}$"), "EIP-55.", isRequired: true),
-        .init("abi", .list(of: .string), "ABI files.", isRequired: true),
+        .init("abi", .list(of: .string), "ABI files; with implementations, of the proxy itself."),
+        .init(
+            "implementations", .list(of: implementation),
+            "What runs behind a proxy, the first one until another is known to run."),
+        .init("beacon", .string, "The proxy's beacon: a contract's name or an address."),
         .init("values", .map(of: value), "Which argument of an event is its value."),
     ])
     static let token: SchemaNode = .object([

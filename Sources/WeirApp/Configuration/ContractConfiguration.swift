@@ -14,6 +14,10 @@ package struct ContractConfiguration: Sendable {
     package var chain: String
     package var address: Address
     package var abi: ContractABI
+    /// What runs behind it where it is a proxy, the first one until another is known to run.
+    package var implementations: [CatalogImplementation]
+    /// Where the proxy asks which implementation runs; nil: it knows itself.
+    package var beacon: Address?
     /// Where its alias stands in the file.
     package var place: ConfigPlace
 }
@@ -33,7 +37,7 @@ struct ContractReader {
 
     func read(_ root: ConfigSection) -> [ContractDraft] {
         var seen: [String: String] = [:]
-        return root.sections("contracts").map { alias, section in
+        var drafts = root.sections("contracts").map { alias, section in
             var contract = self.contract(alias, section)
             if let found = contract {
                 let key = "\(found.chain) \(found.address.lowercaseText)"
@@ -48,6 +52,48 @@ struct ContractReader {
             }
             return ContractDraft(alias: alias, section: section, contract: contract)
         }
+        for index in drafts.indices {
+            let scalar = drafts[index].section.optionalScalar(
+                "beacon", expected: "a contract's name or an address")
+            guard let scalar else { continue }
+            drafts[index].contract = self.contract(drafts[index], beacon: scalar, drafts)
+        }
+        return drafts
+    }
+
+    /// A contract with its beacon; nil: a fault has been reported.
+    private func contract(
+        _ draft: ContractDraft, beacon: ConfigScalar, _ drafts: [ContractDraft]
+    ) -> ContractConfiguration? {
+        guard var contract = draft.contract else { return nil }
+        guard !contract.implementations.isEmpty else {
+            beacon.fail(
+                "a beacon is asked by a proxy",
+                advice: "list implementations: [{ address: \"0x…\", abi: … }]")
+            return nil
+        }
+        if let address = Address(beacon.text) {
+            contract.beacon = address
+            return contract
+        }
+        guard let other = drafts.first(where: { $0.alias == beacon.text }) else {
+            beacon.fail(
+                "there is no contract \(beacon.shown)",
+                advice: beacon.suggestion(
+                    beacon.text, among: drafts.map(\.alias), kind: "known contracts")
+                    ?? "write a name of contracts, or an address")
+            return nil
+        }
+        // A faulty one has been reported.
+        guard let found = other.contract else { return nil }
+        guard found.chain == contract.chain else {
+            beacon.fail(
+                "contract \(other.alias) is on chain \(found.chain)",
+                advice: "a proxy and its beacon are on one chain")
+            return nil
+        }
+        contract.beacon = found.address
+        return contract
     }
 
     private func contract(_ alias: String, _ section: ConfigSection) -> ContractConfiguration? {
@@ -58,11 +104,15 @@ struct ContractReader {
         }
         let chain = section.scalar("chain", expected: "the name of a chain")
         let address = self.address(section)
-        let abi = self.abi(section)
+        let implementations = self.implementations(section)
+        let abi = self.abi(section, isOptional: !(implementations ?? []).isEmpty)
         let isKnown = chain.map { self.isChain($0) } ?? false
-        guard let chain, isKnown, let address, let abi, alias.isContractAlias else { return nil }
+        guard let chain, isKnown, let address, let abi, let implementations,
+            alias.isContractAlias
+        else { return nil }
         return ContractConfiguration(
-            alias: alias, chain: chain.text, address: address, abi: abi, place: section.place)
+            alias: alias, chain: chain.text, address: address, abi: abi,
+            implementations: implementations, beacon: nil, place: section.place)
     }
 
     private func address(_ section: ConfigSection) -> Address? {
@@ -82,9 +132,31 @@ struct ContractReader {
         return false
     }
 
-    /// One file or several, merged.
-    private func abi(_ section: ConfigSection) -> ContractABI? {
+    /// `implementations: [{ address: "0x…", abi: v1.json }, …]`. Nil: a fault has been reported.
+    private func implementations(_ section: ConfigSection) -> [CatalogImplementation]? {
+        guard let value = section.value("implementations"), !value.isNull else { return [] }
+        guard let items = value.items() else { return nil }
+        var found: [CatalogImplementation] = []
+        for item in items {
+            guard let own = item.section() else { return nil }
+            let address = own.required("address", .address)
+            let abi = self.abi(own, isOptional: false)
+            guard let address, let abi else { return nil }
+            if found.contains(where: { $0.address == address }) {
+                own.fail(
+                    at: "address", "there are two implementations \(address)",
+                    advice: "list both ABI files under one of them")
+                return nil
+            }
+            found.append(CatalogImplementation(address: address, events: abi.events))
+        }
+        return found
+    }
+
+    /// One file or several, merged. Nil: a fault has been reported.
+    private func abi(_ section: ConfigSection, isOptional: Bool) -> ContractABI? {
         guard let value = section.value("abi"), !value.isNull else {
+            if isOptional { return ContractABI() }
             section.fail("missing key \"abi\"", advice: "expected the path of an ABI file")
             return nil
         }

@@ -89,7 +89,8 @@ package struct WeirConfiguration: Sendable {
                         EventDirectory.Contract(
                             chain: $0.chain,
                             contract: CatalogContract(
-                                alias: $0.alias, address: $0.address, events: $0.abi.events),
+                                alias: $0.alias, address: $0.address, events: $0.abi.events,
+                                implementations: $0.implementations, beacon: $0.beacon),
                             functions: $0.abi.functions)
                     }
                 )

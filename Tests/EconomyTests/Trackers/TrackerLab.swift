@@ -17,6 +17,8 @@ struct LabContract {
     var address: Address
     var events: [ABIEvent]
     var functions: [ABIFunction]
+    var implementations: [CatalogImplementation] = []
+    var beacon: Address?
 
     init(_ alias: String, _ number: UInt64, _ fragments: [String]) throws {
         self.alias = alias
@@ -89,7 +91,9 @@ struct TrackerLab {
                             chain: Self.chain,
                             contract: CatalogContract(
                                 alias: contract.alias, address: contract.address,
-                                events: contract.events),
+                                events: contract.events,
+                                implementations: contract.implementations,
+                                beacon: contract.beacon),
                             functions: contract.functions)
                     )
                 }
@@ -139,7 +143,7 @@ struct TrackerLab {
             timestamp: BlockTime(self.time))
         var logs = LogBatch()
         for (index, event) in events.enumerated() {
-            let slot = try self.definition.catalog.event(for: event.reference)
+            let slot = try self.slot(event.reference)
             let layout = self.definition.catalog.layouts[slot]
             let (topics, data) = try Self.log(layout.event, event.values)
             guard let address = self.definition.catalog.contracts[layout.contract].address,
@@ -158,6 +162,15 @@ struct TrackerLab {
         }
         return Block(
             header: header, logs: logs, extras: extras.map { $0(header.ref, header.timestamp) })
+    }
+
+    /// The slot of a reference; `Contract.Event#1` is the second of several declarations.
+    private func slot(_ reference: String) throws -> Int {
+        let parts = reference.split(separator: "#").map(String.init)
+        guard parts.count == 2, let place = Int(parts[1]) else {
+            return try self.definition.catalog.event(for: reference)
+        }
+        return try self.definition.catalog.slots(for: parts[0])[place]
     }
 
     /// A block at the head.
