@@ -1,6 +1,7 @@
 // Weir
 // SPDX-License-Identifier: Apache-2.0
 
+import EVMABI
 package import Economy
 package import MetricsRegistry
 

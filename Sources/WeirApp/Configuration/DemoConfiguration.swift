@@ -96,6 +96,58 @@ package enum DemoConfiguration {
             address: "0x8B4A2D5307faaf09a83cb57DC2580215fACb3c8E"
             abi: ../abis/demo/Reputation.json
 
+        tokens:
+          # Decimals are read from the chain.
+          FAB: { chain: demo, address: "0xa99A8381A7D3B7d83724cD59d0FbcF7E890dfbF1" }
+          ETH: { chain: demo }
+
+        # What the events mean.
+        trackers:
+          staking:
+            nodes:
+              token: FAB
+              stake:
+                - { event: NodeRegistry.NodeRegistered, account: operator, amount: stake }
+                - { event: NodeRegistry.StakeAdded, account: operator, amount: additionalAmount }
+              slash: { event: NodeRegistry.NodeSlashed, account: node, reason: reason }
+              exit: { event: NodeRegistry.NodeUnregistered, account: operator, amount: returnedAmount }
+              reconcile: { call: "NodeRegistry.totalStaked() returns (uint256)", every: 10 }
+          jobs:
+            market:
+              token: FAB
+              posted: { event: JobMarketplace.JobPosted, job: jobId, client: renter, value: payment, model: modelId }
+              claimed: { event: JobMarketplace.JobClaimed, job: jobId, node: host }
+              completed: { event: JobMarketplace.JobCompleted, job: jobId, node: host }
+              failed: { event: JobMarketplace.JobFailed, job: jobId, node: host, reason: reason }
+              deposited: { event: JobMarketplace.JobPosted, job: jobId, amount: payment, payer: renter }
+              released: { event: JobMarketplace.PaymentReleased, job: jobId, payee: node }
+              refunded: { event: JobMarketplace.PaymentRefunded, job: jobId, amount: amount, payer: client }
+          reputation:
+            hosts:
+              updated: { event: Reputation.ReputationUpdated, subject: host, score: newScore, delta: change }
+              task:
+                - { event: JobMarketplace.JobCompleted, subject: host, success: { constant: true } }
+                - { event: JobMarketplace.JobFailed, subject: host, success: { constant: false } }
+          governance:
+            dao:
+              token: FAB
+              quorum: "Governor.quorum(uint256)"
+              proposed: { event: Governor.ProposalCreated, proposal: proposalId, proposer: proposer, targets: targets, values: values, signatures: signatures, calldatas: calldatas, start: voteStart, end: voteEnd, description: description }
+              vote: { event: Governor.VoteCast, proposal: proposalId, voter: voter, reason: reason }
+              queued: { event: Governor.ProposalQueued, proposal: proposalId, eta: etaSeconds }
+              executed: { event: Governor.ProposalExecuted, proposal: proposalId }
+              canceled: { event: Governor.ProposalCanceled, proposal: proposalId }
+          fees:
+            fab:
+              token: FAB
+              transfer: { event: FabToken.Transfer, amount: value }
+              supply: chain
+              reconcile: { call: "FabToken.totalSupply() returns (uint256)", every: 10 }
+          registry:
+            nodes:
+              registered: { event: NodeRegistry.NodeRegistered, key: operator, owner: operator }
+              unregistered: { event: NodeRegistry.NodeUnregistered, key: operator }
+
         metrics:
           - name: demo_nodes_registered_total
             type: counter

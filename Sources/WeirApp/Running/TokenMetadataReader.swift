@@ -76,7 +76,17 @@ package struct TokenMetadataReader: Sendable {
         guard let latest = heads[.latest] else {
             throw ChainClientError.behind(endpoint: "node", detail: "no latest block")
         }
-        let plan = FetchPlan(
+        let extras = try await self.client.extras(
+            of: [latest], plan: Self.plan(addresses), isHead: false)
+        guard let extras = extras.first else {
+            throw ChainClientError.behind(endpoint: "node", detail: "block \(latest.ref)")
+        }
+        return extras
+    }
+
+    /// What has to be read of tokens.
+    static func plan(_ addresses: [Address]) -> FetchPlan {
+        FetchPlan(
             readings: addresses.flatMap { address in
                 [
                     ReadingRequest(key: "code/\(address)", subject: .hasCode(address)),
@@ -87,11 +97,6 @@ package struct TokenMetadataReader: Sendable {
                         key: "symbol/\(address)", subject: .call(to: address, data: Self.symbol)),
                 ]
             })
-        let extras = try await self.client.extras(of: [latest], plan: plan, isHead: false)
-        guard let extras = extras.first else {
-            throw ChainClientError.behind(endpoint: "node", detail: "block \(latest.ref)")
-        }
-        return extras
     }
 
     static func metadata(

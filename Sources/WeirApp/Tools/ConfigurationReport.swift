@@ -7,6 +7,7 @@ import CurlTransport
 import EVMABI
 import EVMPrimitives
 import EVMRPC
+import Economy
 package import Tabular
 import WeirPorts
 
@@ -23,7 +24,7 @@ package struct ConfigurationReport: Sendable {
         self.warnings = loaded.warnings.map { "\($0)" }
     }
 
-    /// One row a chain and one a contract.
+    /// One row a chain, one a contract, one a token and one a tracker.
     package var table: Table {
         var table = Self.emptyTable
         for chain in self.configuration.chains {
@@ -36,6 +37,22 @@ package struct ConfigurationReport: Sendable {
                 table.append([
                     .text(chain.name), .text(contract.alias), .text("ok"),
                     .text("\(contract.address), events: \(contract.abi.events.count)"),
+                ])
+            }
+            for token in chain.economy.tokens.tokens {
+                table.append([
+                    .text(chain.name), .text(token.symbol), .text("ok"),
+                    .text(
+                        (token.address.map { "token \($0)" } ?? "the chain's coin") + ", "
+                            + (token.decimals.map { "decimals: \($0)" }
+                                ?? "decimals from the chain")),
+                ])
+            }
+            for tracker in chain.economy.trackers {
+                table.append([
+                    .text(chain.name), .text("\(tracker.kind.rawValue) \(tracker.name)"),
+                    .text("ok"),
+                    .text("tracker, events: \(tracker.bindings.flatMap(\.slots).count)"),
                 ])
             }
         }
@@ -99,6 +116,77 @@ package struct ConfigurationReport: Sendable {
                 diagnosis.unreachable.append(
                     "chain \(chain.name), contract \(contract.alias): \(error)")
                 add(contract.alias, "not known", "\(error)")
+            }
+        }
+        await self.ask(chain, good, &diagnosis)
+    }
+
+    /// Holds tokens against their contracts, and asks each view that a tracker names once.
+    private func ask(
+        _ chain: ChainConfiguration, _ client: JSONRPCClient,
+        _ diagnosis: inout EndpointDoctor.Diagnosis
+    ) async {
+        let tokens = chain.economy.tokens
+        guard !tokens.addresses.isEmpty || !chain.economy.trackers.isEmpty else { return }
+        func add(_ what: String, _ result: String, _ detail: String) {
+            diagnosis.table.append([
+                .text(chain.name), .text(what), .text(result), .text(detail),
+            ])
+        }
+        do throws(ChainClientError) {
+            guard let latest = try await client.heads([.latest])[.latest] else { return }
+            let read = try await client.extras(
+                of: [latest], plan: TokenMetadataReader.plan(tokens.addresses), isHead: true)
+            guard let extras = read.first else { return }
+            var decimals: [Address: UInt8] = [:]
+            for token in tokens.tokens {
+                guard let address = token.address else { continue }
+                do throws(TokenMetadataError) {
+                    let found = try TokenMetadataReader.metadata(address, extras)
+                    decimals[address] = found.decimals
+                    let isEqual = token.decimals == nil || token.decimals == found.decimals
+                    if !isEqual {
+                        diagnosis.findings.append(
+                            "chain \(chain.name): token \(token.symbol): the contract has "
+                                + "\(found.decimals) decimals; correct or remove `decimals`")
+                    }
+                    let isNamed = found.symbol == token.symbol
+                    add(
+                        token.symbol,
+                        isEqual ? (isNamed ? "ok" : "other symbol") : "other decimals",
+                        "\(found.symbol), \(found.decimals) decimals")
+                } catch {
+                    diagnosis.findings.append("chain \(chain.name): token \(token.symbol): \(error)")
+                    add(token.symbol, "no token", "\(error)")
+                }
+            }
+            guard let resolved = try? tokens.resolved(decimals) else { return }
+            var definition = chain.economy
+            definition.tokens = resolved
+            try await self.askViews(definition, latest, client, &diagnosis, add)
+        } catch {
+            diagnosis.unreachable.append("chain \(chain.name): \(error)")
+        }
+    }
+
+    private func askViews(
+        _ definition: EconomyDefinition, _ latest: BlockHeader, _ client: JSONRPCClient,
+        _ diagnosis: inout EndpointDoctor.Diagnosis, _ add: (String, String, String) -> Void
+    ) async throws(ChainClientError) {
+        let plan = FetchPlan(readings: Economy(definition).plan(after: latest.number).readings)
+        if plan.isEmpty { return }
+        let extras = try await client.extras(of: [latest], plan: plan, isHead: true)
+        for reading in extras.first?.readings ?? [] {
+            switch reading.outcome {
+            case .data: add(reading.key, "ok", "is answered")
+            case .reverted(let data):
+                diagnosis.findings.append(
+                    "chain \(definition.chain): \(reading.key): the call is reverted "
+                        + "(\(RevertReason(data))); check the function and the contract")
+                add(reading.key, "reverted", "\(RevertReason(data))")
+            case .unavailable(let why):
+                diagnosis.unreachable.append("chain \(definition.chain): \(reading.key): \(why)")
+                add(reading.key, "not known", why)
             }
         }
     }
