@@ -10,19 +10,40 @@ package struct FetchPlan: Sendable, Equatable {
     package var readings: [ReadingRequest]
     /// Whose transactions are wanted, with their receipts; nil: nobody's.
     package var transactions: TransactionFilter?
-    /// Whether fees are wanted of every block; without percentiles they stand in the header.
+    /// From which block on those are wanted; nil: of every block.
+    package var transactionsFrom: BlockNumber?
+    /// Whether fees are wanted; without percentiles they stand in the header.
     package var wantsFees: Bool
+    /// Whether they are wanted of blocks that are read in catching up, too.
+    package var wantsPastFees: Bool
     /// Which percentiles of the tips in the block are wanted (`eth_feeHistory`), rising, 0 to 100.
     package var tipPercentiles: [Double]
 
     package init(
         readings: [ReadingRequest] = [], transactions: TransactionFilter? = nil,
-        wantsFees: Bool = false, tipPercentiles: [Double] = []
+        transactionsFrom: BlockNumber? = nil, wantsFees: Bool = false,
+        wantsPastFees: Bool = true, tipPercentiles: [Double] = []
     ) {
         self.readings = readings
         self.transactions = transactions
+        self.transactionsFrom = transactionsFrom
         self.wantsFees = wantsFees
+        self.wantsPastFees = wantsPastFees
         self.tipPercentiles = tipPercentiles
+    }
+
+    /// What is wanted of blocks that are read in catching up, besides readings: of those below
+    /// ``transactionsFrom``, and of the others.
+    package var past: (below: FetchPlan, above: FetchPlan) {
+        var above = self
+        above.readings = []
+        if !self.wantsPastFees {
+            above.wantsFees = false
+            above.tipPercentiles = []
+        }
+        var below = above
+        if self.transactionsFrom != nil { below.transactions = nil }
+        return (below, above)
     }
 
     /// Whether nothing is wanted.

@@ -161,6 +161,17 @@ package struct FunctionCatalog: Sendable {
         return .function(entry.function, label: entry.label)
     }
 
+    /// What each call is called, one line each, in an order that does not change: two catalogs with
+    /// the same lines give the same labels.
+    package var lines: [String] {
+        var lines = self.aliases.map { "\($0.key) is \($0.value)" }
+        for (address, entries) in self.functions {
+            lines += entries.map { "\(address) \($0.key) \($0.value.label)" }
+        }
+        lines += self.anywhere.map { "anywhere \($0.key) \($0.value.label)" }
+        return lines.sorted()
+    }
+
     private func entry(_ address: Address, _ selector: UInt32) -> Entry? {
         self.functions[address]?[selector] ?? self.anywhere[selector]
     }

@@ -82,22 +82,27 @@ package struct Economy: Sendable {
 
     /// What the trackers want of the block above a tip besides its logs.
     package func plan(after tip: BlockNumber) -> FetchPlan {
-        var plan = FetchPlan()
+        var plan = FetchPlan(wantsPastFees: false)
         var receivers: [Address] = []
         var senders: [Address] = []
+        var starts: [BlockNumber?] = []
         for box in self.current.trackers {
             let part = box.plan(after: tip)
             plan.readings += part.readings
             plan.wantsFees = plan.wantsFees || part.wantsFees
+            plan.wantsPastFees = plan.wantsPastFees || (part.wantsFees && part.wantsPastFees)
             plan.tipPercentiles += part.tipPercentiles
             if let filter = part.transactions {
                 receivers += filter.receivers
                 senders += filter.senders
+                starts.append(part.transactionsFrom)
             }
         }
         if self.definition.catalog.hasProxies {
             plan.readings += self.current.proxies.requests(self.definition.catalog)
         }
+        // Where one wants those of every block, the others' come along.
+        if !starts.contains(nil) { plan.transactionsFrom = starts.compactMap { $0 }.min() }
         plan.tipPercentiles = Set(plan.tipPercentiles).sorted()
         if !receivers.isEmpty || !senders.isEmpty {
             plan.transactions = TransactionFilter(receivers: receivers, senders: senders)

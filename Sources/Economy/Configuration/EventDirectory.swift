@@ -13,6 +13,7 @@ package struct EventDirectory {
     private var aliases: [String] = []
     private var faulty: Set<String> = []
     private var functions: [String: [FunctionContract]] = [:]
+    private var errors: [String: [ABIErrorFragment]] = [:]
 
     /// The catalogs of chains; one without contracts has an empty one.
     package struct CatalogsByChain: Sendable {
@@ -36,13 +37,16 @@ package struct EventDirectory {
         package var chain: String
         package var contract: CatalogContract
         package var functions: [ABIFunction]
+        package var errors: [ABIErrorFragment]
 
         package init(
-            chain: String, contract: CatalogContract, functions: [ABIFunction] = []
+            chain: String, contract: CatalogContract, functions: [ABIFunction] = [],
+            errors: [ABIErrorFragment] = []
         ) {
             self.chain = chain
             self.contract = contract
             self.functions = functions
+            self.errors = errors
         }
     }
 
@@ -68,6 +72,7 @@ package struct EventDirectory {
                 FunctionContract(
                     alias: alias, address: contract.contract.address,
                     functions: contract.functions))
+            self.errors[contract.chain, default: []] += contract.errors
         }
         for (chain, list) in lists {
             do throws(ABIError) {
@@ -91,6 +96,14 @@ package struct EventDirectory {
     /// reported.
     package func functions(on chain: String) -> FunctionCatalog {
         (try? FunctionCatalog(self.functions[chain] ?? [])) ?? FunctionCatalog()
+    }
+
+    /// The custom errors of a chain's contracts, each once: a contract passes on those of the ones
+    /// that it calls.
+    package func errors(on chain: String) -> [ABIErrorFragment] {
+        var known: Set<String> = []
+        return (self.errors[chain] ?? []).filter { known.insert($0.signature).inserted }
+            .sorted { $0.signature < $1.signature }
     }
 
     /// The aliases of the file's contracts.

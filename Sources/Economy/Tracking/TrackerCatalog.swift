@@ -12,6 +12,7 @@ package enum TrackerKind: String, Sendable, Hashable, CaseIterable {
 package enum TrackerCatalog {
     static let all: [any ConfiguredTracker.Type] = [
         FeesTracker.self,
+        GasTracker.self,
         GovernanceTracker.self,
         JobsTracker.self,
         RegistryTracker.self,

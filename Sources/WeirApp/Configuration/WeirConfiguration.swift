@@ -91,7 +91,7 @@ package struct WeirConfiguration: Sendable {
                             contract: CatalogContract(
                                 alias: $0.alias, address: $0.address, events: $0.abi.events,
                                 implementations: $0.implementations, beacon: $0.beacon),
-                            functions: $0.abi.functions)
+                            functions: $0.abi.functions, errors: $0.abi.errors)
                     }
                 )
             }

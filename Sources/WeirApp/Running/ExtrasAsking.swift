@@ -31,17 +31,23 @@ struct ExtrasAsking: Sendable {
         }
     }
 
-    /// Adds to a page what is wanted of its blocks: transactions and fees of each, readings of the
-    /// last one where the page is near the head.
+    /// Adds to a page what is wanted of its blocks: transactions and fees of each, as far as they are
+    /// wanted of the past, readings of the last one where the page is near the head.
     ///
     /// - Parameter parent: the hash of the block below the page, where it is known.
     func add(to page: inout LogPage, after parent: Hash256?) async throws(ChainClientError) {
-        var history = self.plan
-        history.readings = []
+        let (below, above) = self.plan.past
         var extras: [BlockExtras] = []
-        if !history.isEmpty {
+        let isWanted = !above.isEmpty && page.last.number >= (above.transactionsFrom ?? .zero)
+        if isWanted || !below.isEmpty {
             let headers = try await self.headers(of: page, after: parent)
-            extras = try await self.extras(of: headers, history, false)
+            let split =
+                headers.firstIndex { $0.number >= (above.transactionsFrom ?? .zero) }
+                ?? headers.count
+            if !below.isEmpty {
+                extras += try await self.extras(of: Array(headers[..<split]), below, false)
+            }
+            extras += try await self.extras(of: Array(headers[split...]), above, false)
         }
         let readings = FetchPlan(readings: self.plan.readings)
         if !readings.isEmpty, self.isNearHead(page.last.number) {

@@ -11,12 +11,13 @@ import WeirTestSupport
 
 @testable import Economy
 
-/// A contract of a test: what it emits and answers to, as human-readable fragments.
+/// A contract of a test: what it emits, answers to and fails with, as human-readable fragments.
 struct LabContract {
     var alias: String
     var address: Address
     var events: [ABIEvent]
     var functions: [ABIFunction]
+    var errors: [ABIErrorFragment]
     var implementations: [CatalogImplementation] = []
     var beacon: Address?
 
@@ -25,11 +26,13 @@ struct LabContract {
         self.address = Address(words: number, number, UInt32(truncatingIfNeeded: number))
         self.events = []
         self.functions = []
+        self.errors = []
         for fragment in fragments {
             switch try HumanABI.parseFragment(fragment, assuming: "event") {
             case .event(let event): self.events.append(event)
             case .function(let function): self.functions.append(function)
-            case .error, .other: throw LabFault.unusable(fragment)
+            case .error(let error): self.errors.append(error)
+            case .other: throw LabFault.unusable(fragment)
             }
         }
     }
@@ -39,6 +42,7 @@ struct LabContract {
         self.address = address
         self.events = abi.events
         self.functions = abi.functions
+        self.errors = abi.errors
     }
 }
 
@@ -94,7 +98,7 @@ struct TrackerLab {
                                 events: contract.events,
                                 implementations: contract.implementations,
                                 beacon: contract.beacon),
-                            functions: contract.functions)
+                            functions: contract.functions, errors: contract.errors)
                     )
                 }
             ) { chain, error in root.fail("\(chain): \(error)") }
