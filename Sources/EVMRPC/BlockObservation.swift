@@ -58,6 +58,7 @@ struct BlockObservation: Sendable {
         let paired = self.transactions.compactMap { transaction in
             byHash[transaction.hash].map { (transaction, $0) }
         }
+        let isWhole = receipts.map(\.transactionHash) == self.transactions.map(\.hash)
         var rules = FeeRules.detected
         rules.family = FeeFamily.detect(paired.map(\.0), paired.map(\.1))
         var observed: [ObservedTransaction] = []
@@ -73,6 +74,7 @@ struct BlockObservation: Sendable {
             else { continue }
             let cost: TransactionCost
             do throws(CostError) {
+                if isWhole { try Self.checkGas(of: index, receipts) }
                 cost = try TransactionCost(
                     of: transaction, receipt: receipt, baseFeePerGas: self.header.baseFeePerGas,
                     rules: rules)
@@ -89,6 +91,19 @@ struct BlockObservation: Sendable {
                     inputCount: transaction.input.count, succeeded: succeeded, cost: cost))
         }
         return observed
+    }
+
+    /// Holds a receipt's gas against the cumulative gas: that is covered by the receipts root, and
+    /// `gasUsed` is not.
+    private static func checkGas(of index: Int, _ receipts: [Receipt]) throws(CostError) {
+        let receipt = receipts[index]
+        let before = index > 0 ? receipts[index - 1].cumulativeGasUsed : 0
+        let (gas, isNegative) = receipt.cumulativeGasUsed.subtractingReportingOverflow(before)
+        guard !isNegative, gas == receipt.gasUsed else {
+            throw .gasNotCumulative(
+                transaction: receipt.transactionHash, stated: receipt.gasUsed, before: before,
+                after: receipt.cumulativeGasUsed)
+        }
     }
 
     private static func selector(_ input: [UInt8]) -> UInt32? {

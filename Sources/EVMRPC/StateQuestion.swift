@@ -29,8 +29,11 @@ struct StateQuestion: Sendable {
     }
 
     let block: BlockRef
-    private let requests: [ReadingRequest]
-    private var answers: [Reading.Outcome?]
+    /// What is asked, each subject once.
+    private var requests: [ReadingRequest] = []
+    /// The keys of the plan, each with the place of its request.
+    private var keys: [(key: String, place: Int)] = []
+    private var answers: [Reading.Outcome?] = []
     /// The last refusal of what is open.
     private var refusals: [Int: String] = [:]
     private var ways: [Way] = []
@@ -47,17 +50,25 @@ struct StateQuestion: Sendable {
 
     init(_ block: BlockRef, _ requests: [ReadingRequest]) {
         self.block = block
-        self.requests = requests
-        self.answers = Array(repeating: nil, count: requests.count)
+        var places: [ReadingRequest.Subject: Int] = [:]
+        for request in requests {
+            let place = places[request.subject] ?? self.requests.count
+            if place == self.requests.count {
+                places[request.subject] = place
+                self.requests.append(request)
+            }
+            self.keys.append((request.key, place))
+        }
+        self.answers = Array(repeating: nil, count: self.requests.count)
     }
 
     var isAnswered: Bool { self.answers.allSatisfy { $0 != nil } }
 
     /// All readings; what is open still cannot be had.
     var readings: [Reading] {
-        zip(self.requests, self.answers).enumerated().map { index, pair in
-            let why = self.refusals[index] ?? "no endpoint answers"
-            return Reading(key: pair.0.key, outcome: pair.1 ?? .unavailable(why))
+        self.keys.map { key, place in
+            let why = self.refusals[place] ?? "no endpoint answers"
+            return Reading(key: key, outcome: self.answers[place] ?? .unavailable(why))
         }
     }
 
@@ -156,14 +167,14 @@ struct StateQuestion: Sendable {
             }
             detail = "error \(code): \(words)"
         case .unsupported(_, let method, let words):
-            if isGathered, !self.byHash {
-                self.isGatheringBroken = true
-                return
-            }
             detail = "\(method): \(words)"
             if self.byHash, !Self.isAboutMethod(words) {
                 self.refusesHash = true
                 for index in indices { self.refusals[index] = "\(endpoint): \(detail)" }
+                return
+            }
+            if isGathered {
+                self.isGatheringBroken = true
                 return
             }
         default: throw error
