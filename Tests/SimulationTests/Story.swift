@@ -25,11 +25,14 @@ struct Story {
     /// How often the follower is stopped and taken up again.
     let restarts: Int
     let verify: VerificationLevel
+    /// What is wanted of each block beside its logs.
+    let plan: FetchPlan
 
     /// What a run left behind.
     struct Outcome {
         var totals: EventTotals
         var stored: [SimulatedTruth.LogPlace]
+        var extras: [BlockExtras]
         var findings: [String]
         var truth: SimulatedTruth
         var reverts: UInt64
@@ -37,9 +40,10 @@ struct Story {
 
     init(
         seed: UInt64, faults: FaultPlan, faultsStay: Bool = false,
-        verify: VerificationLevel = .off
+        verify: VerificationLevel = .off, plan wanted: FetchPlan = FetchPlan()
     ) throws {
         self.seed = seed
+        self.plan = wanted
         self.verify = verify
         var random = SeededRandom(seed: seed)
         var parameters = SimulationParameters(seed: seed)
@@ -97,7 +101,8 @@ struct Story {
         #expect(self.world.failure == nil)
         let truth = try #require(SimulatedTruth(self.world.chain, from: 1))
         return Outcome(
-            totals: last.totals, stored: last.stored, findings: last.findings, truth: truth,
+            totals: last.totals, stored: last.stored, extras: last.extras, findings: last.findings,
+            truth: truth,
             reverts: last.totals.reverted.values.reduce(0, +))
     }
 
@@ -113,7 +118,8 @@ struct Story {
     private func live(
         _ path: String, after before: EventTotals, until stop: UInt64?
     ) async throws -> (
-        totals: EventTotals, stored: [SimulatedTruth.LogPlace], findings: [String]
+        totals: EventTotals, stored: [SimulatedTruth.LogPlace], extras: [BlockExtras],
+        findings: [String]
     ) {
         let database = try SQLiteConnection(path: path)
         do {
@@ -148,7 +154,7 @@ struct Story {
                 random: { seed })
             let follower = try await ChainFollower(
                 self.chain, client: pool, proving: proving, store: store, metrics: metrics,
-                clock: clock, seed: self.seed, logger: logger)
+                clock: clock, seed: self.seed, logger: logger, plan: { [plan] _, _ in plan })
             EventTotals(metrics.registry).expectAtLeast(before, seed: self.seed)
             let task = Task { try await follower.run() }
             if let stop { self.world.setAlarm(stop) { task.cancel() } }
@@ -172,9 +178,11 @@ struct Story {
             }
             let totals = EventTotals(metrics.registry)
             let stored = try await StoredPlaces.read(store, self.chain.id)
+            let extras = try await store.extras(
+                self.chain.id, in: BlockNumber(0)...BlockNumber(.max))
             let findings = try await store.verify(self.chain.id)
             try await database.close()
-            return (totals, stored, findings)
+            return (totals, stored, extras, findings)
         } catch {
             try? await database.close()
             throw error
