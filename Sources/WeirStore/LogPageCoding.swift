@@ -51,10 +51,11 @@ package enum LogPageCoding {
     package static func encode(_ batch: LogBatch) -> [UInt8] {
         // No log takes more: numbers of at most 10 bytes, everything in full, and a count a word.
         let bound = 16 + batch.count * 272 + batch.arena.count + batch.arena.count / 32
-        return unsafe [UInt8](unsafeUninitializedCapacity: bound) { buffer, count in
-            var writer = unsafe LogPageWriter(UnsafeMutableRawBufferPointer(buffer))
+        // Pages wait for their transaction: they take no more than they need, a quarter of that.
+        return unsafe withUnsafeTemporaryAllocation(byteCount: bound, alignment: 8) { room in
+            var writer = unsafe LogPageWriter(room)
             writer.append(batch)
-            count = writer.count
+            return unsafe [UInt8](room[..<writer.count])
         }
     }
 
