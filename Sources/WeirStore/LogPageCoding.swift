@@ -35,7 +35,8 @@ package enum LogPageCoding {
     /// The packed form of a batch, with the CRC-32 of its bytes as checksum.
     package static func pack(_ batch: LogBatch) -> PackedLogs {
         let bytes = Self.encode(batch)
-        return PackedLogs(bytes: bytes, checksum: Self.checksum(bytes))
+        return PackedLogs(
+            bytes: bytes, checksum: Self.checksum(bytes), count: batch.count)
     }
 
     /// CRC-32 (ISO 3309, as gzip has it), four bytes, big-endian. It finds what a disk does to

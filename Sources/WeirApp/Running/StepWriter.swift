@@ -26,13 +26,14 @@ struct StepQueue: Sendable {
         switch step {
         case .caughtUp(var page):
             self.logs += page.logs.count
-            guard keepsPages else {
+            self.logsHeld += keepsPages ? page.logs.count : outcome.facts.count
+            // The packed form is a third of it, and all that the store wants.
+            if !keepsPages || page.prepared?.packed != nil {
+                let prepared = page.prepared
                 page.logs = LogBatch()
+                page.prepared = prepared
                 step = .caughtUp(page)
-                self.logsHeld += outcome.facts.count
-                break
             }
-            self.logsHeld += page.logs.count
         case .committed(let block):
             self.logs += block.logs.count
             self.logsHeld += block.logs.count
