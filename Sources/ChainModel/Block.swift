@@ -102,8 +102,11 @@ package struct PreparedLogs: Sendable, Equatable {
 package struct PackedLogs: Sendable, Equatable {
     package var bytes: [UInt8]
     package var checksum: [UInt8]
+    /// How many logs they are.
+    package var count: Int
 
-    package init(bytes: [UInt8], checksum: [UInt8]) {
+    package init(bytes: [UInt8], checksum: [UInt8], count: Int) {
+        self.count = count
         self.bytes = bytes
         self.checksum = checksum
     }

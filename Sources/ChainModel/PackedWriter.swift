@@ -30,8 +30,12 @@ package import EVMPrimitives
         precondition(self.capacity &- self.count >= bytes)
     }
 
-    /// Forgets what was written.
-    package mutating func rewind() { self.count = 0 }
+    /// Forgets the first bytes; the rest moves to the front.
+    package mutating func drop(_ bytes: Int) {
+        precondition(bytes >= 0 && bytes <= self.count)
+        self.count &-= bytes
+        unsafe self.base.copyMemory(from: self.base + bytes, byteCount: self.count)
+    }
 
     /// The 20 bytes of an address.
     package mutating func address(_ address: Address) {

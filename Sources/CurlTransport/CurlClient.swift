@@ -45,6 +45,12 @@ package final class CurlClient: Sendable {
         return try outcome.get()
     }
 
+    /// Takes the memory of a body that was read, for an answer to come. Never needed; nobody else may
+    /// hold the body.
+    package func recycle(_ body: consuming [UInt8]) {
+        self.loop.pool.put(body, now: monotonicNanoseconds())
+    }
+
     /// Fails what is in flight with `.shutDown`, closes all connections and ends the thread.
     ///
     /// Returns when that is done; a second call waits for the same end. Not cut short by cancellation.

@@ -36,6 +36,8 @@ import Synchronization
     }
 
     let counters = TransportCounters()
+    /// Locked.
+    let pool = BodyPool()
     private let configuration: CurlConfiguration
     private let inbox = Mutex(Inbox())
     private let multi: UnsafeMutableRawPointer?
@@ -200,8 +202,9 @@ import Synchronization
             return true
         }
         guard maySleep else { return }
+        self.pool.age(now: monotonicNanoseconds())
         let isIdle = self.free.count == self.handles.count
-        let milliseconds: Int32 = isIdle ? 60_000 : 100
+        let milliseconds: Int32 = isIdle ? (self.pool.isEmpty ? 60_000 : 2_100) : 100
         guard unsafe curl_multi_poll(self.multi, nil, 0, milliseconds, nil) != CURLM_OK else {
             return
         }
@@ -275,7 +278,9 @@ import Synchronization
     }
 
     private func makeHandle() -> EasyHandle? {
-        guard let handle = EasyHandle(configuration: self.configuration) else { return nil }
+        guard let handle = EasyHandle(configuration: self.configuration, pool: self.pool) else {
+            return nil
+        }
         handle.index = self.handles.count
         self.handles.append(handle)
         return handle

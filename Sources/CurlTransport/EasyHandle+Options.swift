@@ -53,7 +53,11 @@ extension EasyHandle {
         guard count > 0 else { return 0 }
         guard let bytes = unsafe bytes, let context = unsafe context else { return 0 }
         let handle = unsafe Unmanaged<EasyHandle>.fromOpaque(context).takeUnretainedValue()
-        if handle.inbound.needsReservation { handle.inbound.reserve(handle.contentLength) }
+        if handle.inbound.needsReservation {
+            let length = handle.contentLength
+            handle.inbound.reserve(
+                length, in: handle.pool.take(length, now: monotonicNanoseconds()))
+        }
         let buffer = unsafe UnsafeRawBufferPointer(start: bytes, count: count)
         return unsafe body(&handle.inbound, buffer) ? count : 0
     }

@@ -19,6 +19,7 @@ import Glibc
     var index = 0
 
     let configuration: CurlConfiguration
+    let pool: BodyPool
     /// What the options were last set for, without its body.
     var applied: HTTPRequest?
     /// The header lines in use; libcurl reads them for as long as a transfer lasts.
@@ -27,11 +28,12 @@ import Glibc
     var inbound = Inbound()
 
     /// Fails if libcurl has no memory or lacks an option that we cannot do without.
-    init?(configuration: CurlConfiguration) {
+    init?(configuration: CurlConfiguration, pool: BodyPool) {
         guard let raw = unsafe curl_easy_init() else { return nil }
         unsafe self.raw = raw
         unsafe self.headerList = nil
         self.configuration = configuration
+        self.pool = pool
         guard self.setLasting() else {
             unsafe curl_easy_cleanup(raw)
             return nil

@@ -36,11 +36,17 @@ struct Inbound {
 
     /// Makes room once, so that a large body is not copied while it grows.
     ///
-    /// - Parameter contentLength: what the answer announces; negative if it does not.
-    mutating func reserve(_ contentLength: Int) {
+    /// - Parameters:
+    ///   - contentLength: what the answer announces; negative if it does not.
+    ///   - memory: an empty array whose room is used if it is there.
+    mutating func reserve(_ contentLength: Int, in memory: consuming [UInt8] = []) {
         self.isReserved = true
+        self.body = memory
         let announced = min(max(contentLength, 0), self.limitBytes, Self.reservationMax)
-        self.body.reserveCapacity(announced + HTTPResponse.spareCapacity)
+        // Rounded up, so that bodies of about one size fit into each other's memory.
+        let room =
+            announced < BodyPool.bytesKept.lowerBound ? announced : (announced >> 19 + 1) << 19
+        self.body.reserveCapacity(room + HTTPResponse.spareCapacity)
     }
 
     /// Takes a piece of the body; false means that libcurl shall give up.

@@ -71,6 +71,14 @@ package struct Address: Sendable, Hashable {
     }
 }
 
+extension Address {
+    /// Spelled out so that other modules need no call.
+    @inlinable @inline(__always)
+    package static func == (lhs: Address, rhs: Address) -> Bool {
+        (lhs.word0 ^ rhs.word0) | (lhs.word1 ^ rhs.word1) | UInt64(lhs.word2 ^ rhs.word2) == 0
+    }
+}
+
 extension Address: Comparable {
     /// Bytewise order.
     @inlinable

@@ -69,6 +69,15 @@ package struct Hash256: Sendable, Hashable {
     }
 }
 
+extension Hash256 {
+    /// Spelled out so that other modules need no call.
+    @inlinable @inline(__always)
+    package static func == (lhs: Hash256, rhs: Hash256) -> Bool {
+        (lhs.word0 ^ rhs.word0) | (lhs.word1 ^ rhs.word1) | (lhs.word2 ^ rhs.word2)
+            | (lhs.word3 ^ rhs.word3) == 0
+    }
+}
+
 extension Hash256: Comparable {
     /// Bytewise order.
     @inlinable

@@ -10,9 +10,11 @@
 // processors have no instruction for the pair of complement and conjunction.
 
 extension Keccak256 {
-    /// Permutes the state in place.
+    /// Permutes the state in place, with all rounds or, as Keccak-p[1600, 12], with the last twelve.
+    ///
+    /// - Parameter first: 0 or 12.
     @inline(__always)
-    static func permute(_ state: inout InlineArray<25, UInt64>) {
+    static func permute(_ state: inout InlineArray<25, UInt64>, from first: Int = 0) {
         var a0 = state[0]
         var a1 = ~state[1]
         var a2 = ~state[2]
@@ -63,7 +65,7 @@ extension Keccak256 {
         var e22: UInt64 = 0
         var e23: UInt64 = 0
         var e24: UInt64 = 0
-        var round = 0
+        var round = first
         while round < 24 {
             do {
                 let c0 = a0 ^ a5 ^ a10 ^ a15 ^ a20

@@ -188,7 +188,7 @@ package final class JSONRPCClient: Sendable {
             report.duration = self.clock.now() - start
             self.observer.observe(report)
         }
-        let response: HTTPResponse
+        var response: HTTPResponse
         do throws(TransportError) {
             response = try await self.transport.send(body)
         } catch {
@@ -201,6 +201,9 @@ package final class JSONRPCClient: Sendable {
         let reading: RPCAnswerReader.Reading
         do throws(RPCReadFault) {
             reading = try RPCAnswerReader.read(response.body, calls: calls[...], firstID: firstID)
+            var body: [UInt8] = []
+            swap(&body, &response.body)
+            self.transport.recycle(body)
         } catch {
             let verdict = self.classifier.classify(
                 error, question, status: response.status, retryAfter: retryAfter)

@@ -10,6 +10,13 @@ package import CurlTransport
 package protocol RPCTransport: Sendable {
     /// Sends one JSON-RPC body and waits for the whole answer, whatever its status.
     func send(_ body: [UInt8]) async throws(TransportError) -> HTTPResponse
+
+    /// Takes back the memory of an answer's body that was read.
+    func recycle(_ body: consuming [UInt8])
+}
+
+extension RPCTransport {
+    package func recycle(_ body: consuming [UInt8]) {}
 }
 
 /// An endpoint over HTTP: its address, its headers and its limits, on the process's curl client.
@@ -36,4 +43,6 @@ package struct CurlRPCTransport: RPCTransport {
         request.body = body
         return try await self.client.send(request)
     }
+
+    package func recycle(_ body: consuming [UInt8]) { self.client.recycle(body) }
 }

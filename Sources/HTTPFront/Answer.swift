@@ -6,6 +6,8 @@ struct Answer: Equatable {
     var status = 200
     var contentType: String?
     var body: [UInt8] = []
+    /// Stands in for the body where many answers share it.
+    var page: ScrapePage?
     /// The `Allow` header of a 405.
     var allow: String?
     /// Whether the body depends on the `Accept` header.

@@ -26,34 +26,40 @@ struct AnswerWriter: ~Copyable {
     @concurrent
     consuming func send(_ answer: Answer) async throws {
         var fields = Self.fields(of: answer)
-        var body = answer.body
-        if body.count >= Gzip.bytesMin, AcceptEncoding.allowsGzip(self.acceptEncoding),
-            let packed = Gzip.packed(body)
-        {
-            body = packed
-            fields[.contentEncoding] = "gzip"
-        }
-        if answer.status != 204 { fields[.contentLength] = String(body.count) }
+        let (body, isPacked) = self.body(of: answer)
+        if isPacked { fields[.contentEncoding] = "gzip" }
+        if answer.status != 204 { fields[.contentLength] = String(body.readableBytes) }
         let head = HTTPResponse(status: .init(code: answer.status), headerFields: fields)
         let (isHead, loop) = (self.isHead, self.loop)
-        if isHead || body.isEmpty {
+        if isHead || body.readableBytes == 0 {
             try await self.writer.writeResponse(head)
-        } else if body.count <= Self.pieceBytes {
-            try await self.writer.write(
-                response: head, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+        } else if body.readableBytes <= Self.pieceBytes {
+            try await self.writer.write(response: head, body: ResponseBody(byteBuffer: body))
         } else {
             var pieces = try await self.writer.writeHead(head)
-            var start = 0
-            while start < body.count {
-                let end = min(start + Self.pieceBytes, body.count)
-                try await pieces.write(ByteBuffer(bytes: body[start..<end]))
+            var rest = body
+            while let piece = rest.readSlice(length: min(Self.pieceBytes, rest.readableBytes)),
+                piece.readableBytes > 0
+            {
+                try await pieces.write(piece)
                 // A write is only a note to the event loop. Once the loop has taken it, the next
                 // write waits if the client is slower than we are.
                 try await loop.submit {}.get()
-                start = end
             }
             try await pieces.finish(nil)
         }
+    }
+
+    /// The body as it goes out, and whether it is packed.
+    private borrowing func body(of answer: Answer) -> (ByteBuffer, isPacked: Bool) {
+        let count = answer.page?.plain.readableBytes ?? answer.body.count
+        if count >= Gzip.bytesMin, AcceptEncoding.allowsGzip(self.acceptEncoding) {
+            let packed =
+                answer.page.map(\.packed)
+                ?? Gzip.packed(answer.body).map { ByteBuffer(bytes: $0) }
+            if let packed { return (packed, true) }
+        }
+        return (answer.page?.plain ?? ByteBuffer(bytes: answer.body), false)
     }
 
     private static func fields(of answer: Answer) -> HTTPFields {

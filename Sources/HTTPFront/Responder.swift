@@ -12,6 +12,7 @@ struct Responder: Sendable {
     private let targetBytesMax: Int
     private let metrics: FrontMetrics
     private let slots: ScrapeSlots
+    private let pages = ScrapePages()
 
     init(
         routes: HTTPRoutes, configuration: HTTPConfiguration,
@@ -51,14 +52,6 @@ struct Responder: Sendable {
             let answer = await self.answer(route, target)
             return try await self.send(answer, of: route, with: writer)
         }
-        guard self.slots.acquire() else {
-            let answer = Answer.text(
-                "Limit of concurrent requests reached (\(self.slots.limit)), try again later.",
-                status: 503)
-            return try await self.send(answer, of: route, with: writer)
-        }
-        // Held until it is sent: slow readers count, their pages are in memory.
-        defer { self.slots.release() }
         let answer = await self.scrape(names: target.values("name[]"), accept: request.accept)
         try await self.send(answer, of: route, with: writer)
     }
@@ -113,11 +106,22 @@ struct Responder: Sendable {
 
     private func scrape(names: [String], accept: String?) async -> Answer {
         let start = ContinuousClock.now
-        await self.routes.beforeScrape()
         let choice = ContentNegotiation.choose(accept: accept)
-        let body = self.routes.metrics.render(choice.format, names: names)
+        let (routes, slots) = (self.routes, self.slots)
+        let write: @Sendable () async -> ScrapePage? = {
+            // Held until the page is sent: slow readers count, it is in memory.
+            guard slots.acquire() else { return nil }
+            await routes.beforeScrape()
+            return ScrapePage(routes.metrics.render(choice.format, names: names), slots: slots)
+        }
+        let page = names.isEmpty ? await self.pages.page(choice.format, write) : await write()
+        guard let page else {
+            return Answer.text(
+                "Limit of concurrent requests reached (\(slots.limit)), try again later.",
+                status: 503)
+        }
         self.metrics.scraped(in: ContinuousClock.now - start)
-        return Answer(contentType: choice.contentType, body: body, variesByAccept: true)
+        return Answer(contentType: choice.contentType, page: page, variesByAccept: true)
     }
 
     @concurrent

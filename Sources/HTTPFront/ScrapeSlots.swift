@@ -3,7 +3,7 @@
 
 import Synchronization
 
-/// Counts the scrapes in flight and refuses more than allowed.
+/// Counts the pages of scrapes in flight and refuses more than allowed.
 final class ScrapeSlots: Sendable {
     let limit: Int
     private let taken = Atomic(0)

@@ -50,6 +50,7 @@ struct LogScan {
         switch try self.cursor.peekKind(in: bytes) {
         case .object: try self.object(in: bytes, &batch, isResult: level > 0)
         case .array:
+            if batch.isEmpty { self.reserve(in: bytes, &batch) }
             try self.cursor.enterArray(in: bytes)
             while try self.cursor.nextElement(in: bytes) {
                 try self.object(in: bytes, &batch, isResult: level > 0)
@@ -57,6 +58,17 @@ struct LogScan {
         default: throw self.fail(.noLogs(at: self.cursor.offset))
         }
     }
+
+    /// Makes room for as many logs as usual ones there can be in what is left, so that a page is not
+    /// copied while it grows.
+    private func reserve(in bytes: RawSpan, _ batch: inout LogBatch) {
+        let rest = bytes.byteCount - self.cursor.offset
+        batch.entries.reserveCapacity(rest / Self.usualBytes + 1)
+        batch.arena.reserveCapacity(rest / 6)
+    }
+
+    /// What a transfer of a token takes as geth writes it.
+    private static let usualBytes = 640
 
     /// A log or a response: an object is a response if it has a `result` or an `error` and no field
     /// of a log.

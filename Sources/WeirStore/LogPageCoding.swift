@@ -35,7 +35,8 @@ package enum LogPageCoding {
     /// The packed form of a batch, with the CRC-32 of its bytes as checksum.
     package static func pack(_ batch: LogBatch) -> PackedLogs {
         let bytes = Self.encode(batch)
-        return PackedLogs(bytes: bytes, checksum: Self.checksum(bytes))
+        return PackedLogs(
+            bytes: bytes, checksum: Self.checksum(bytes), count: batch.count)
     }
 
     /// CRC-32 (ISO 3309, as gzip has it), four bytes, big-endian. It finds what a disk does to
@@ -51,10 +52,11 @@ package enum LogPageCoding {
     package static func encode(_ batch: LogBatch) -> [UInt8] {
         // No log takes more: numbers of at most 10 bytes, everything in full, and a count a word.
         let bound = 16 + batch.count * 272 + batch.arena.count + batch.arena.count / 32
-        return unsafe [UInt8](unsafeUninitializedCapacity: bound) { buffer, count in
-            var writer = unsafe LogPageWriter(UnsafeMutableRawBufferPointer(buffer))
+        // Pages wait for their transaction: they take no more than they need, a quarter of that.
+        return unsafe withUnsafeTemporaryAllocation(byteCount: bound, alignment: 8) { room in
+            var writer = unsafe LogPageWriter(room)
             writer.append(batch)
-            count = writer.count
+            return unsafe [UInt8](room[..<writer.count])
         }
     }
 

@@ -103,7 +103,14 @@ struct LogPageReader {
         }
         // Each word takes a byte at least: a length beyond that must not allocate.
         guard count / 32 <= self.bytes.count - self.offset else { throw .truncated }
-        for _ in 0..<(count / 32) { try self.word().append(to: &arena) }
+        for _ in 0..<(count / 32) {
+            let word = try self.word()
+            let bytes = (
+                word.word0.bigEndian, word.word1.bigEndian, word.word2.bigEndian,
+                word.word3.bigEndian
+            )
+            unsafe withUnsafeBytes(of: bytes) { unsafe arena.append(contentsOf: $0) }
+        }
         let start = try self.take(count % 32)
         arena.append(contentsOf: self.bytes[start..<(start + count % 32)])
     }
@@ -114,6 +121,34 @@ struct LogPageReader {
         guard mark <= 64 else { throw .badNumber }
         let count = mark > 32 ? mark - 32 : mark
         let start = try self.take(count)
+        // The 32 bytes that begin or end with those that were kept, where the page has them around.
+        if mark > 32, start + 32 <= self.bytes.count {
+            let word = unsafe Hash256(self.bytes.span.bytes, at: start)
+            return Hash256(
+                words: word.word0 & Self.first(count), word.word1 & Self.first(count - 8),
+                word.word2 & Self.first(count - 16), word.word3 & Self.first(count - 24))
+        }
+        if mark <= 32, self.offset >= 32 {
+            let word = unsafe Hash256(self.bytes.span.bytes, at: self.offset - 32)
+            return Hash256(
+                words: word.word0 & Self.last(count - 24), word.word1 & Self.last(count - 16),
+                word.word2 & Self.last(count - 8), word.word3 & Self.last(count))
+        }
+        return self.wordByBytes(mark, start)
+    }
+
+    /// A mask of the first bytes of a limb: none below 1, all from 8 on.
+    private static func first(_ bytes: Int) -> UInt64 {
+        UInt64.max << (64 - 8 * max(0, min(8, bytes)))
+    }
+
+    /// A mask of the last bytes of a limb.
+    private static func last(_ bytes: Int) -> UInt64 {
+        UInt64.max >> (64 - 8 * max(0, min(8, bytes)))
+    }
+
+    private func wordByBytes(_ mark: Int, _ start: Int) -> Hash256 {
+        let count = mark > 32 ? mark - 32 : mark
         var limbs: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
         for index in 0..<count {
             let place = mark > 32 ? index : 32 - count + index

@@ -142,17 +142,17 @@ private struct PreparedStep: Sendable {
 struct PageRow: Sendable {
     let values: [SQLValue]
 
-    /// Nil where there is no log to store.
+    /// Nil where there is no log to store. What is packed stands for the logs.
     init?(
         _ logs: LogBatch, packed: PackedLogs? = nil, first: BlockNumber, last: BlockAnchor
     ) throws(StoreError) {
-        if logs.isEmpty { return nil }
+        if packed == nil, logs.isEmpty { return nil }
         let packed = packed ?? LogPageCoding.pack(logs)
         let anchor = try last.sql
         self.values =
             [anchor[0], try .store(first.rawValue)] + anchor[1...]
             + [
-                .integer(Int64(logs.count)), .blob(packed.checksum), .blob(packed.bytes),
+                .integer(Int64(packed.count)), .blob(packed.checksum), .blob(packed.bytes),
             ]
     }
 

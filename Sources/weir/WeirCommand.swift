@@ -48,6 +48,7 @@ struct WeirCommand: AsyncParsableCommand {
         Process.prepare()
         do {
             var command = try Self.parseAsRoot()
+            if command is Backfill { BackfillTool.prepareProcess() }
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

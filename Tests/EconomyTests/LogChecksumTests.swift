@@ -17,17 +17,33 @@ import WeirTestSupport
             var batch = LogBatch()
             // Random words are often the same extreme ones; two blocks never have one hash.
             let hash = Keccak256.hash(Hash256(random.word()).bytes + [UInt8(number)])
-            for index in 0..<Int.random(in: 0...5, using: &random) {
+            // Few contracts and events, some of which end alike.
+            let near = Hash256(random.word())
+            let events = [
+                Hash256(random.word()), near, Hash256(words: ~near.word0, 1, 2, near.word3),
+            ]
+            let addresses = [
+                Address(truncating: random.word()),
+                Address(words: 1, 2, UInt32(truncatingIfNeeded: near.word3)),
+                Address(words: 3, 4, UInt32(truncatingIfNeeded: near.word3)),
+            ]
+            let most = Bool.random(using: &random) ? 5 : 60
+            for index in 0..<Int.random(in: 0...most, using: &random) {
                 var topics = TopicList()
-                for _ in 0..<Int.random(in: 0...4, using: &random) {
+                for place in 0..<Int.random(in: 0...4, using: &random) {
                     let word = Hash256(random.word())
+                    let known = place == 0 ? events.randomElement(using: &random) : nil
                     _ = topics.append(
-                        Bool.random(using: &random) ? word : Hash256(words: 0, 0, 0, word.word3))
+                        Bool.random(using: &random)
+                            ? known ?? word : Hash256(words: 0, 0, 0, word.word3))
                 }
                 batch.append(
                     LogEntry(
-                        address: Address(truncating: random.word()), topics: topics, dataOffset: 0,
-                        dataCount: 0, blockNumber: BlockNumber(UInt64(number)), blockHash: hash,
+                        address: Bool.random(using: &random)
+                            ? addresses[Int.random(in: 0..<3, using: &random)]
+                            : Address(truncating: random.word()),
+                        topics: topics, dataOffset: 0, dataCount: 0,
+                        blockNumber: BlockNumber(UInt64(number)), blockHash: hash,
                         transactionHash: Hash256(random.word()), transactionIndex: 0,
                         logIndex: UInt32(index)),
                     data: random.bytes(
@@ -44,10 +60,16 @@ import WeirTestSupport
         var value = [UInt8](repeating: 0, count: 32)
         for block in blocks where !block.isEmpty {
             var text = block.entries[0].blockHash.bytes
+            var addresses: [UInt8: [UInt8]] = [:]
+            var events: [UInt8: [UInt8]] = [:]
             for entry in block.entries {
-                text += Self.number(Int(entry.logIndex)) + entry.address.bytes
+                text += Self.number(Int(entry.logIndex))
+                text += Self.reference(entry.address.bytes, &addresses)
                 text.append(UInt8(entry.topics.count))
-                for topic in entry.topics.array { text += Self.word(topic.bytes) }
+                if let event = entry.topics.array.first {
+                    text += Self.reference(event.bytes, &events)
+                }
+                for topic in entry.topics.array.dropFirst() { text += Self.word(topic.bytes) }
                 var data = block.data(of: entry)[...]
                 text += Self.number(data.count)
                 while data.count >= 32 {
@@ -56,9 +78,15 @@ import WeirTestSupport
                 }
                 text += data
             }
-            value = Keccak256.hash(value + Keccak256.hash(text).bytes).bytes
+            value = TurboSHAKE128.hash(value + TurboSHAKE128.hash(text).bytes).bytes
         }
         return Hash256(bytes: value) ?? .zero
+    }
+
+    static func reference(_ bytes: [UInt8], _ last: inout [UInt8: [UInt8]]) -> [UInt8] {
+        let end = bytes[bytes.count - 1]
+        defer { last[end] = bytes }
+        return last[end] == bytes ? [1, end] : [0] + bytes
     }
 
     static func number(_ value: Int) -> [UInt8] {
@@ -93,6 +121,7 @@ import WeirTestSupport
         var batch = LogBatch()
         for block in Self.blocks(&random) + Self.blocks(&random) { batch.append(block) }
         try #require(batch.count > 3 && batch.arena.count > 0)
+        let topical = try #require(batch.entries.firstIndex { $0.topics.count > 1 })
         func value(_ change: (inout LogBatch) -> Void) -> Hash256 {
             var changed = batch
             change(&changed)
@@ -106,9 +135,10 @@ import WeirTestSupport
             value { $0.entries[0].address = Address.zero },
             value { $0.entries[0].blockHash = .zero },
             value {
-                $0.entries[0].topics = TopicList([.zero, .zero, .zero, .zero]) ?? TopicList()
+                $0.entries[topical].topics =
+                    TopicList([.zero, .zero, .zero, .zero]) ?? TopicList()
             },
-            value { $0.entries[0].topics = TopicList() },
+            value { $0.entries[topical].topics = TopicList() },
             value { $0.entries.swapAt(0, 1) },
             value { $0.entries.removeLast() },
             value { $0.entries.removeFirst() },

@@ -4,6 +4,7 @@
 import Foundation
 import HTTPFront
 import MetricsRegistry
+import Synchronization
 import Testing
 
 /// `/metrics` on the wire.
@@ -108,8 +109,9 @@ import Testing
         try await withFront({ $0.scrapesInFlightMax = 2 }) {
             $0.beforeScrape = { await gate.enter() }
         } _: { front in
-            async let first = request(front.port, "/metrics")
-            async let second = request(front.port, "/metrics")
+            // Pages of their own: scrapes of the whole page that wait together share one.
+            async let first = request(front.port, "/metrics?name[]=weir_events_total")
+            async let second = request(front.port, "/metrics?name[]=weir_chain_head_block")
             await gate.untilEntered(2)
             let third = try await request(front.port, "/metrics")
             #expect(third.status == 503)
@@ -127,6 +129,42 @@ import Testing
                 page.text.contains(
                     "weir_http_requests_total{route=\"/metrics\",code=\"200\"} 2\n"))
         }
+    }
+
+    /// Scrapes that come while a page is being written wait for the next one, all for the same: so
+    /// each sees what was so when it came.
+    @Test func scrapesThatWaitShareAPageThatIsNewerThanThey() async throws {
+        let gate = Gate()
+        let writings = Writings()
+        try await withFront({ $0.scrapesInFlightMax = 2 }) {
+            $0.beforeScrape = {
+                writings.count.withLock { $0 += 1 }
+                await gate.enter()
+            }
+        } _: { front in
+            async let first = request(front.port, "/metrics")
+            await gate.untilEntered(1)
+            let statuses = await withTaskGroup(of: Int?.self) { tasks in
+                for _ in 0..<20 {
+                    tasks.addTask { try? await request(front.port, "/metrics").status }
+                }
+                // All of them are in and wait.
+                while Self.inFlight(front.registry) != .double(21) { await Task.yield() }
+                gate.open()
+                return await tasks.reduce(into: []) { $0.append($1) }
+            }
+            #expect(statuses == Array(repeating: 200, count: 20))
+            let status = try await first.status
+            #expect(status == 200)
+            // One for the first, one for all that came meanwhile, one more at most for who was late.
+            let count = writings.count.withLock { $0 }
+            #expect(count == 2 || count == 3)
+        }
+    }
+
+    static func inFlight(_ registry: MetricsRegistry) -> MetricValue? {
+        registry.snapshot().family(named: "weir_http_requests_in_flight")?.exposedSamples().first?
+            .value
     }
 
     @Test func aHundredScrapersAreAllAnswered() async throws {
@@ -210,4 +248,9 @@ import Testing
         }
         return try result.get()
     }
+}
+
+/// How often a page was written.
+private final class Writings: Sendable {
+    let count = Mutex(0)
 }

@@ -48,6 +48,31 @@ import WeirTestSupport
         #expect(try LogPageCoding.decode(LogPageCoding.encode(batch)) == batch, "seed \(seed)")
     }
 
+    /// Numbers and padded text of every length, with nothing but ones, at every distance from the end.
+    @Test func everyLengthOfAWordComesBack() throws {
+        for count in 0...32 {
+            for isNumber in [true, false] {
+                let ones = [UInt8](repeating: 0xff, count: count)
+                let zeros = [UInt8](repeating: 0, count: 32 - count)
+                let word = isNumber ? zeros + ones : ones + zeros
+                for tail in [0, 1, 31, 32, 40] {
+                    var batch = LogBatch()
+                    var topics = TopicList()
+                    for topic in [Hash256.zero, Hash256(bytes: word) ?? .zero] {
+                        _ = topics.append(topic)
+                    }
+                    batch.append(
+                        LogEntry(
+                            address: .zero, topics: topics, dataOffset: 0, dataCount: 0,
+                            blockNumber: BlockNumber(1), blockHash: .zero, transactionHash: .zero,
+                            transactionIndex: 0, logIndex: 0),
+                        data: word + [UInt8](repeating: 7, count: tail))
+                    #expect(try LogPageCoding.decode(LogPageCoding.encode(batch)) == batch)
+                }
+            }
+        }
+    }
+
     @Test func everyTruncationIsAnError() throws {
         var random = SeededRandom(seed: 99)
         let bytes = LogPageCoding.encode(Self.randomBatch(&random, count: 6))

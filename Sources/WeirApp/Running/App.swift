@@ -134,12 +134,19 @@ package final class App: Sendable {
         listening: @escaping @Sendable (ListenAddress) async -> Void = { _ in }
     ) async throws -> UnixSignal? {
         let seen = SeenSignal()
-        let services: [any Service] =
-            [self.server, self.keeper] + self.followers.map { FollowerService(follower: $0) }
+        var services: [(any Service, String)] = [
+            (self.server, "http server"), (self.keeper, "endpoints"),
+        ]
+        for follower in self.followers {
+            services.append((FollowerService(follower: follower), "chain \(follower.chain.name)"))
+        }
+        // Named, or each is printed with all that is in it: a millisecond of the start.
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: services.map {
-                    .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup)
+                services: services.map { service, name in
+                    .init(
+                        service: service, successTerminationBehavior: .gracefullyShutdownGroup,
+                        serviceName: name)
                 }, logger: self.logger))
         let failure: (any Error)? = await withTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await Self.watchSignals(group, seen) }

@@ -146,7 +146,7 @@ package actor ChainFollower {
 
     /// Whether answers have to wait for the store.
     private var isFull: Bool {
-        self.writing != nil && self.queue.logs >= 2 * self.chain.sync.logsPerPageTarget
+        self.writing != nil && self.queue.logsHeld >= 2 * self.chain.sync.logsPerPageTarget
             || self.queue.steps.count >= 512
     }
 
@@ -289,10 +289,7 @@ package actor ChainFollower {
     /// Reduces a step on the state that runs ahead of the store.
     private func take(_ step: ChainNotification) {
         let outcome = self.ahead.apply(step)
-        self.queue.append(
-            step,
-            StepCommit(
-                step, facts: outcome.facts, states: outcome.states, reverted: outcome.reverted))
+        self.queue.append(step, outcome, keepsPages: self.store.keepsPages)
     }
 
     /// Stores what waits, in one transaction, unless one is under way: what comes meanwhile goes

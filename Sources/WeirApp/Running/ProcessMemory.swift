@@ -11,13 +11,25 @@ import Glibc
 enum ProcessMemory {
     /// Has large blocks, such as the page of a scrape with very many series, mapped on their own: they
     /// go back to the system when they are freed, where glibc's own threshold would rise with them.
-    static func prepare() {
+    static func prepare() { Self.set([(mapThreshold, 8 << 20), (trimThreshold, 8 << 20)]) }
+
+    /// The same for a catch-up alone. Its pages of logs are made by one thread and freed by another:
+    /// with a heap for each of them, holes would be half of all memory.
+    static func prepareCatchUp() {
+        Self.set([(mapThreshold, 1 << 20), (trimThreshold, 8 << 20), (arenaMax, 1)])
+    }
+
+    // mallopt(3)
+    private static let trimThreshold: Int32 = -1
+    private static let mapThreshold: Int32 = -3
+    private static let arenaMax: Int32 = -8
+
+    private static func set(_ parameters: [(name: Int32, value: Int32)]) {
         guard
             let set = unsafe unsafeBitCast(
                 dlsym(nil, "mallopt"), to: (@convention(c) (Int32, Int32) -> Int32)?.self)
         else { return }
-        // M_MMAP_THRESHOLD, M_TRIM_THRESHOLD
-        for parameter: Int32 in [-3, -1] { _ = set(parameter, 8 << 20) }
+        for (name, value) in parameters { _ = set(name, value) }
     }
 
     /// glibc's `malloc_trim`, which its header for Swift leaves out; other libraries have none.

@@ -4,6 +4,7 @@
 import ChainModel
 import EVMPrimitives
 import EVMRPC
+import Economy
 import Logging
 import SQLDatabase
 import WeirStore
@@ -13,17 +14,35 @@ struct StepQueue: Sendable {
     private(set) var steps: [ChainNotification] = []
     private(set) var commits: [StepCommit] = []
     private(set) var logs = 0
+    /// Of which so many, or facts of them, are in memory until they are stored.
+    private(set) var logsHeld = 0
 
     var isEmpty: Bool { self.steps.isEmpty }
 
-    mutating func append(_ step: ChainNotification, _ commit: StepCommit) {
-        self.steps.append(step)
-        self.commits.append(commit)
+    /// - Parameter keepsPages: whether the logs of settled ranges are stored; else only what they
+    ///   added up to waits here.
+    mutating func append(_ step: ChainNotification, _ outcome: Economy.Outcome, keepsPages: Bool) {
+        var step = step
         switch step {
-        case .caughtUp(let page): self.logs += page.logs.count
-        case .committed(let block): self.logs += block.logs.count
+        case .caughtUp(var page):
+            self.logs += page.logs.count
+            self.logsHeld += keepsPages ? page.logs.count : outcome.facts.count
+            // The packed form is a third of it, and all that the store wants.
+            if !keepsPages || page.prepared?.packed != nil {
+                let prepared = page.prepared
+                page.logs = LogBatch()
+                page.prepared = prepared
+                step = .caughtUp(page)
+            }
+        case .committed(let block):
+            self.logs += block.logs.count
+            self.logsHeld += block.logs.count
         default: break
         }
+        self.steps.append(step)
+        self.commits.append(
+            StepCommit(
+                step, facts: outcome.facts, states: outcome.states, reverted: outcome.reverted))
     }
 }
 

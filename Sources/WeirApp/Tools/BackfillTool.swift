@@ -85,6 +85,9 @@ package struct BackfillTool: Sendable {
     private let progress: (@Sendable (String) -> Void)?
     private let clock = RPCClock.system
 
+    /// Settles how memory is had; to be called before there is a second thread.
+    package static func prepareProcess() { ProcessMemory.prepareCatchUp() }
+
     /// - Parameters:
     ///   - keepsPages: whether raw logs are stored; without them the store holds totals and a
     ///     checkpoint, and cannot be rebuilt.
@@ -220,6 +223,8 @@ package struct BackfillTool: Sendable {
             chain, client: pool, proving: connection.proving, store: store, metrics: metrics,
             clock: self.clock, rangeLimit: pool.rangeLimit, seed: .random(in: 0...UInt64.max),
             logger: logger)
+        // What only the start needed is half of the memory that the rest takes.
+        ProcessMemory.settle()
         try await self.follow(follower, to: bounds.to)
         let status = await follower.status
         if let reason = status.haltReason {
