@@ -8,9 +8,12 @@ package import WeirPorts
 extension EndpointPool {
     /// How many further endpoints are asked for what one could not read.
     private static let helpersMax = 2
+    /// How long a replica that does not know the newest block yet is given, each time.
+    private static let lagWaits: [Duration] = [.milliseconds(300), .seconds(1)]
 
     /// What one endpoint cannot read, because it has no state of the block or does not know the
-    /// method, is asked of others; what none of them can is told in the reading.
+    /// method, is asked of others; what none of them can is told in the reading. At the head, where
+    /// replicas behind one address may not all have the block yet, it is asked again a little later.
     package func extras(
         of headers: [BlockHeader], plan: FetchPlan, isHead: Bool
     ) async throws(ChainClientError) -> [BlockExtras] {
@@ -41,7 +44,31 @@ extension EndpointPool {
                 if error == .cancelled { throw error }
             }
         }
+        if isHead { try await self.askLater(&extras, of: headers, plan) }
         return extras
+    }
+
+    /// Asks again for what was not read because the block was not known yet.
+    private func askLater(
+        _ extras: inout [BlockExtras], of headers: [BlockHeader], _ plan: FetchPlan
+    ) async throws(ChainClientError) {
+        for wait in Self.lagWaits {
+            let lacking = Lacking(extras, plan)
+            guard lacking.isLagging else { return }
+            do { try await self.clock.sleep(wait) } catch { throw .cancelled }
+            let wanted = lacking.blocks.map { headers[$0] }
+            let part = lacking.plan
+            do throws(ChainClientError) {
+                let more = try await self.run(.extras(isHead: true)) {
+                    client throws(ChainClientError) in
+                    try await client.extras(of: wanted, plan: part, isHead: false)
+                }
+                lacking.fill(&extras, with: more)
+            } catch {
+                if error == .cancelled { throw error }
+                return
+            }
+        }
     }
 
     /// What an answer does not have though it was wanted.
@@ -50,13 +77,21 @@ extension EndpointPool {
         let blocks: [Int]
         /// What some of them lack.
         let plan: FetchPlan
+        /// Whether some of it was not read because the block was not known.
+        let isLagging: Bool
+        private static let lagTexts = [
+            "header not found", "unknown block", "block not found", "header for hash not found",
+            "could not find block", "cannot find block", "block does not exist",
+        ]
 
         init(_ extras: [BlockExtras], _ plan: FetchPlan) {
             var blocks: [Int] = []
             var keys: Set<String> = []
             var lacksTips = false
+            var isLagging = false
             for (index, block) in extras.enumerated() {
                 let unread = block.readings.filter(Self.isUnread).map(\.key)
+                isLagging = isLagging || block.readings.contains(where: Self.isOfUnknownBlock)
                 let hasNoTips =
                     plan.wantsFees && !plan.tipPercentiles.isEmpty
                     && block.fees?.tipsWei.isEmpty == true
@@ -66,6 +101,7 @@ extension EndpointPool {
                 lacksTips = lacksTips || hasNoTips
             }
             self.blocks = blocks
+            self.isLagging = isLagging
             self.plan = FetchPlan(
                 readings: plan.readings.filter { keys.contains($0.key) }, wantsFees: lacksTips,
                 tipPercentiles: lacksTips ? plan.tipPercentiles : [])
@@ -90,6 +126,11 @@ extension EndpointPool {
                     extras[place].fees?.blobBaseFeeWei = blobFee
                 }
             }
+        }
+
+        private static func isOfUnknownBlock(_ reading: Reading) -> Bool {
+            guard case .unavailable(let why) = reading.outcome else { return false }
+            return RPCErrorClassifier.has(why.lowercased(), Self.lagTexts)
         }
 
         private static func isUnread(_ reading: Reading) -> Bool {

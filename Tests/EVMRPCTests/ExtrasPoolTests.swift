@@ -5,6 +5,7 @@ import ChainModel
 import ChainSimulator
 import EVMPrimitives
 import JSONBytes
+import Synchronization
 import Testing
 import WeirPorts
 
@@ -69,6 +70,34 @@ import WeirPorts
                 if case .unavailable = $0.outcome { true } else { false }
             })
         #expect(benches.map(\.requests) == [1, 1, 1, 0])
+    }
+
+    /// Replicas behind one address: the first that answer do not have the newest block yet.
+    @Test(arguments: [1, 2, 3])
+    func aReplicaThatLagsIsGivenAMoment(lagging: Int) async throws {
+        let left = Mutex(lagging)
+        let bench = ExtrasBench(try self.chain()) { asked in
+            guard asked.method == "eth_getBalance" else { return nil }
+            let lags = left.withLock { left in
+                left -= 1
+                return left >= 0
+            }
+            return lags ? .error(-32000, "header not found") : nil
+        }
+        let clock = FakeClock()
+        let pool = EndpointPool(
+            [bench.client], expecting: nil, policy: EndpointPool.Policy(lagMax: nil),
+            clock: clock.clock, random: { 0 })
+        let header = try bench.header(30)
+        let extras = try await pool.extras(of: [header], plan: Self.plan, isHead: true)
+        let isRead = extras[0].reading("ether")?.word != nil
+        #expect(isRead == (lagging < 3))
+        #expect(clock.slept.count == min(lagging, 2))
+        #expect(bench.requests == 1 + min(lagging, 2) && bench.methods(1) == ["eth_getBalance"])
+        // Of the past nobody waits for anything.
+        left.withLock { $0 = 1 }
+        _ = try await pool.extras(of: [header], plan: Self.plan, isHead: false)
+        #expect(clock.slept.count == min(lagging, 2))
     }
 
     @Test func anEndpointInTroubleIsReplaced() async throws {
