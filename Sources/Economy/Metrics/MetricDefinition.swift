@@ -143,7 +143,7 @@ package struct EconomyDefinition: Sendable {
     /// was made under another definition is not mistaken for this one's.
     package var fingerprint: String {
         // State of before there was a checksum has none: it is built again.
-        var text = "checksum 1\n"
+        var text = "checksum 2\n"
         for layout in self.catalog.layouts {
             let contract = self.catalog.contracts[layout.contract]
             let inputs = layout.event.inputs.map { $0.isIndexed ? "i" : "d" }.joined()

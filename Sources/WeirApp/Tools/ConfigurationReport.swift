@@ -75,11 +75,6 @@ package struct ConfigurationReport: Sendable {
         _ chain: ChainConfiguration, _ curl: CurlClient,
         _ diagnosis: inout EndpointDoctor.Diagnosis
     ) async {
-        func add(_ what: String, _ result: String, _ detail: String) {
-            diagnosis.table.append([
-                .text(chain.name), .text(what), .text(result), .text(detail),
-            ])
-        }
         var good: JSONRPCClient?
         for endpoint in chain.endpoints {
             do {
@@ -87,17 +82,17 @@ package struct ConfigurationReport: Sendable {
                 let found = try await client.chainID()
                 if found == chain.id {
                     good = good ?? client
-                    add(endpoint.name, "ok", "serves chain \(found)")
+                    diagnosis.add(chain.name, endpoint.name, "ok", "serves chain \(found)")
                 } else {
                     let error = ChainClientError.wrongChain(
                         endpoint: endpoint.name, expected: chain.id.rawValue,
                         found: found.rawValue)
                     diagnosis.findings.append("chain \(chain.name): \(error)")
-                    add(endpoint.name, "wrong chain", "serves chain \(found)")
+                    diagnosis.add(chain.name, endpoint.name, "wrong chain", "serves chain \(found)")
                 }
             } catch {
                 diagnosis.unreachable.append("chain \(chain.name): \(error)")
-                add(endpoint.name, "no answer", "\(error)")
+                diagnosis.add(chain.name, endpoint.name, "no answer", "\(error)")
             }
         }
         guard let good else { return }
@@ -109,13 +104,14 @@ package struct ConfigurationReport: Sendable {
                         "chain \(chain.name): contract \(contract.alias) has no code at "
                             + "\(contract.address); check address and chain")
                 }
-                add(
+                diagnosis.add(
+                    chain.name,
                     contract.alias, code.isEmpty ? "no code" : "ok",
                     "\(contract.address), \(code.count) bytes of code")
             } catch {
                 diagnosis.unreachable.append(
                     "chain \(chain.name), contract \(contract.alias): \(error)")
-                add(contract.alias, "not known", "\(error)")
+                diagnosis.add(chain.name, contract.alias, "not known", "\(error)")
             }
         }
         await self.ask(chain, good, &diagnosis)
@@ -128,11 +124,6 @@ package struct ConfigurationReport: Sendable {
     ) async {
         let tokens = chain.economy.tokens
         guard !tokens.addresses.isEmpty || !chain.economy.trackers.isEmpty else { return }
-        func add(_ what: String, _ result: String, _ detail: String) {
-            diagnosis.table.append([
-                .text(chain.name), .text(what), .text(result), .text(detail),
-            ])
-        }
         do throws(ChainClientError) {
             guard let latest = try await client.heads([.latest])[.latest] else { return }
             let read = try await client.extras(
@@ -151,19 +142,21 @@ package struct ConfigurationReport: Sendable {
                                 + "\(found.decimals) decimals; correct or remove `decimals`")
                     }
                     let isNamed = found.symbol == token.symbol
-                    add(
+                    diagnosis.add(
+                        chain.name,
                         token.symbol,
                         isEqual ? (isNamed ? "ok" : "other symbol") : "other decimals",
                         "\(found.symbol), \(found.decimals) decimals")
                 } catch {
-                    diagnosis.findings.append("chain \(chain.name): token \(token.symbol): \(error)")
-                    add(token.symbol, "no token", "\(error)")
+                    diagnosis.findings.append(
+                        "chain \(chain.name): token \(token.symbol): \(error)")
+                    diagnosis.add(chain.name, token.symbol, "no token", "\(error)")
                 }
             }
             guard let resolved = try? tokens.resolved(decimals) else { return }
             var definition = chain.economy
             definition.tokens = resolved
-            try await self.askViews(definition, latest, client, &diagnosis, add)
+            try await self.askViews(definition, latest, client, &diagnosis)
         } catch {
             diagnosis.unreachable.append("chain \(chain.name): \(error)")
         }
@@ -171,22 +164,22 @@ package struct ConfigurationReport: Sendable {
 
     private func askViews(
         _ definition: EconomyDefinition, _ latest: BlockHeader, _ client: JSONRPCClient,
-        _ diagnosis: inout EndpointDoctor.Diagnosis, _ add: (String, String, String) -> Void
+        _ diagnosis: inout EndpointDoctor.Diagnosis
     ) async throws(ChainClientError) {
         let plan = FetchPlan(readings: Economy(definition).plan(after: latest.number).readings)
         if plan.isEmpty { return }
         let extras = try await client.extras(of: [latest], plan: plan, isHead: true)
         for reading in extras.first?.readings ?? [] {
             switch reading.outcome {
-            case .data: add(reading.key, "ok", "is answered")
+            case .data: diagnosis.add(definition.chain, reading.key, "ok", "is answered")
             case .reverted(let data):
                 diagnosis.findings.append(
                     "chain \(definition.chain): \(reading.key): the call is reverted "
                         + "(\(RevertReason(data))); check the function and the contract")
-                add(reading.key, "reverted", "\(RevertReason(data))")
+                diagnosis.add(definition.chain, reading.key, "reverted", "\(RevertReason(data))")
             case .unavailable(let why):
                 diagnosis.unreachable.append("chain \(definition.chain): \(reading.key): \(why)")
-                add(reading.key, "not known", why)
+                diagnosis.add(definition.chain, reading.key, "not known", why)
             }
         }
     }
@@ -196,5 +189,13 @@ package struct ConfigurationReport: Sendable {
             Column("chain", "Chain"), Column("part", "Part"), Column("result", "Result"),
             Column("detail", "Detail"),
         ])
+    }
+}
+
+extension EndpointDoctor.Diagnosis {
+    fileprivate mutating func add(
+        _ chain: String, _ what: String, _ result: String, _ detail: String
+    ) {
+        self.table.append([.text(chain), .text(what), .text(result), .text(detail)])
     }
 }
