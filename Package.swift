@@ -247,6 +247,6 @@ let package = Package(
                 "weir", "SimulatorServer", "ChainSimulator", "CurlTransport", "JSONBytes",
                 "ChainModel", "EVMPrimitives",
             ]),
-        tests("HouseTests", ["EVMABI", "WeirApp", "MetricsRegistry", "ConfigTree"]),
+        tests("HouseTests", ["EVMABI", "WeirApp", "Economy", "MetricsRegistry", "ConfigTree"]),
     ]
 )
