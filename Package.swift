@@ -73,7 +73,8 @@ let package = Package(
         target(
             "Economy",
             [
-                "EVMPrimitives", "ConfigTree", "EVMABI", "ChainModel", "MetricsRegistry",
+                "EVMPrimitives", "ConfigTree", "EVMABI", "EVMSignatures", "ChainModel",
+                "MetricsRegistry",
                 .product(name: "HashTreeCollections", package: "swift-collections"),
             ]),
 
@@ -216,7 +217,7 @@ let package = Package(
         tests(
             "EconomyTests",
             [
-                "Economy", "ConfigTree", "EVMABI", "EVMPrimitives", "ChainModel",
+                "Economy", "ConfigTree", "EVMABI", "EVMPrimitives", "EVMSignatures", "ChainModel",
                 "MetricsRegistry",
                 .product(name: "HashTreeCollections", package: "swift-collections"),
                 .product(name: "BigInt", package: "BigInt"),

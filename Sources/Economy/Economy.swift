@@ -46,6 +46,18 @@ package struct Economy: Sendable {
         package var states: [StateEntry] = []
         package var reverted: [StateEntry] = []
         package init() {}
+
+        /// Adds facts that are not there yet.
+        fileprivate mutating func add(_ facts: [Fact]) {
+            for fact in facts
+            where !self.facts.contains(where: { $0.kind == fact.kind && $0.key == fact.key }) {
+                self.facts.append(fact)
+            }
+        }
+
+        package var isEmpty: Bool {
+            self.facts.isEmpty && self.states.isEmpty && self.reverted.isEmpty
+        }
     }
 
     /// The trackers before the first block.
@@ -147,6 +159,41 @@ package struct Economy: Sendable {
         _ logs: LogBatch, _ extras: BlockExtras? = nil, anchor: BlockAnchor
     ) {
         _ = self.push(logs, extras, number: anchor.number, time: anchor.timestamp)
+    }
+
+    /// Takes in vouchers, which are no part of the chain: no reorg takes them back. What follows
+    /// from them is what would have followed if they had been known from the first block on.
+    package mutating func learn(_ vouchers: [LearntVoucher]) -> Outcome {
+        var outcome = Outcome()
+        for (index, definition) in self.definition.trackers.enumerated() {
+            let own = vouchers.filter { $0.tracker == definition.name }
+            guard definition.vouchers != nil, !own.isEmpty else { continue }
+            var marks: Set<VoucherMark> = []
+            var effects = TrackerEffects()
+            effects.owner = self.definition.metrics.count + index
+            var set = self.settled
+            set.trackers[index].learn(own, &marks, &effects)
+            outcome.states += self.changes(to: set, touched: effects.touched)
+            outcome.add(effects.facts)
+            self.settled = set
+            for place in self.window.indices {
+                var effects = TrackerEffects()
+                effects.owner = self.definition.metrics.count + index
+                self.window[place].set.trackers[index].learn(own, &marks, &effects)
+                self.window[place].touched.formUnion(effects.touched)
+                outcome.add(effects.facts)
+            }
+        }
+        return outcome
+    }
+
+    /// What a voucher is compared with; nil where the tracker or its channel is not known.
+    package func subject(
+        _ tracker: String, channel: U256, signer: Address?
+    ) -> VoucherSubject? {
+        self.current.trackers.first {
+            $0.definition.name == tracker && $0.definition.vouchers != nil
+        }?.tracker.subject(channel, signer: signer)
     }
 
     private mutating func push(

@@ -72,8 +72,8 @@ enum FloorPlan {
         Room(
             "Economy", floor: 3,
             [
-                "EVMPrimitives", "JSONBytes", "EVMABI", "ChainModel", "MetricsRegistry", "Tabular",
-                "ConfigTree",
+                "EVMPrimitives", "JSONBytes", "EVMABI", "EVMSignatures", "ChainModel",
+                "MetricsRegistry", "Tabular", "ConfigTree",
             ], outside: ["HashTreeCollections"]),
         Room("LogJSON", floor: 3, ["EVMPrimitives", "JSONBytes", "ChainModel"]),
 

@@ -53,7 +53,8 @@ package struct TrackerReader {
         return (
             chain,
             TrackerDefinition(
-                T.self, name: name, bindings: roles.bindings, settings: settings)
+                T.self, name: name, bindings: roles.bindings, settings: settings,
+                vouchers: T.vouchers(settings))
         )
     }
 

@@ -16,8 +16,14 @@ package import EVMPrimitives
 protocol ConfiguredTracker: Tracker {
     /// Reads what is said besides the roles. Nil: a fault has been reported.
     static func settings(_ section: TrackerSection) -> Settings?
+    /// How vouchers are taken in; nil where they are not.
+    static func vouchers(_ settings: Settings) -> VoucherIntake?
     /// The schema of the keys that ``settings(_:)`` reads.
     static var settingsSchema: [SchemaNode.Property] { get }
+}
+
+extension ConfiguredTracker {
+    static func vouchers(_ settings: Settings) -> VoucherIntake? { nil }
 }
 
 /// A tracker's section with what its references are looked up in.

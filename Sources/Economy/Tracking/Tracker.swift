@@ -42,6 +42,18 @@ protocol Tracker: Sendable {
     mutating func apply(
         _ event: RoleEvent, _ effects: inout TrackerEffects) throws(SkipReason)
 
+    /// Takes in vouchers, which stay whatever becomes of blocks: in the settled state and in every
+    /// state above it, from the lowest on.
+    ///
+    /// - Parameter marks: what was counted in the states below because of these vouchers; it is
+    ///   counted here too.
+    mutating func learn(
+        _ vouchers: [LearntVoucher], _ marks: inout Set<VoucherMark>,
+        _ effects: inout TrackerEffects)
+
+    /// What a voucher of a channel is compared with; nil where the channel is not known.
+    func subject(_ channel: U256, signer: Address?) -> VoucherSubject?
+
     /// Takes in what was fetched of a block besides its logs, after the block's events.
     mutating func observe(_ extras: BlockExtras, _ effects: inout TrackerEffects)
 
@@ -82,6 +94,11 @@ extension Tracker {
 
     mutating func restore(drawer: String, key: String, bytes: [UInt8]) -> Bool { false }
     mutating func observe(_ extras: BlockExtras, _ effects: inout TrackerEffects) {}
+    mutating func learn(
+        _ vouchers: [LearntVoucher], _ marks: inout Set<VoucherMark>,
+        _ effects: inout TrackerEffects
+    ) {}
+    func subject(_ channel: U256, signer: Address?) -> VoucherSubject? { nil }
     func plan(after tip: BlockNumber) -> FetchPlan { FetchPlan() }
     func derived(at place: BlockPlace) -> [DerivedSample] { [] }
 }

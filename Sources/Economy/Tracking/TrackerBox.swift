@@ -52,6 +52,15 @@ struct TrackerBox: Sendable {
         self.tracker.observe(own, &effects)
     }
 
+    /// Takes in vouchers of this tracker.
+    mutating func learn(
+        _ vouchers: [LearntVoucher], _ marks: inout Set<VoucherMark>,
+        _ effects: inout TrackerEffects
+    ) {
+        effects.begin(self.definition)
+        self.tracker.learn(vouchers, &marks, &effects)
+    }
+
     func plan(after tip: BlockNumber) -> FetchPlan {
         var plan = self.tracker.plan(after: tip)
         let prefix = self.prefix

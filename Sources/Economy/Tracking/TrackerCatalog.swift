@@ -11,6 +11,7 @@ package enum TrackerKind: String, Sendable, Hashable, CaseIterable {
 /// Every tracker there is, one line each.
 package enum TrackerCatalog {
     static let all: [any ConfiguredTracker.Type] = [
+        ChannelsTracker.self,
         FeesTracker.self,
         GasTracker.self,
         GovernanceTracker.self,
@@ -18,7 +19,7 @@ package enum TrackerCatalog {
         RegistryTracker.self,
         ReputationTracker.self,
         StakingTracker.self,
-        TreasuryTracker.self
+        TreasuryTracker.self,
     ]
 
     static func type(_ kind: TrackerKind) -> (any ConfiguredTracker.Type)? {

@@ -10,13 +10,17 @@ package struct TrackerDefinition: Sendable {
     package let name: String
     /// The events that it takes in.
     package let bindings: [RoleBinding]
+    /// How it takes vouchers in; nil where it takes none.
+    package let vouchers: VoucherIntake?
     let make: @Sendable (TokenTable) -> any Tracker
     /// What makes its state, as text.
     let fingerprint: String
 
     init<T: Tracker>(
-        _ type: T.Type, name: String, bindings: [RoleBinding], settings: T.Settings
+        _ type: T.Type, name: String, bindings: [RoleBinding], settings: T.Settings,
+        vouchers: VoucherIntake? = nil
     ) {
+        self.vouchers = vouchers
         self.kind = T.kind
         self.name = name
         self.bindings = bindings

@@ -53,6 +53,20 @@ struct TrackerEffects {
             block: block, logIndex: logIndex, tracker: tracker, place: place)
     }
 
+    /// From now on facts come from what this tracker learnt from outside the chain, of events that
+    /// ``resume(at:_:role:after:)`` names.
+    mutating func begin(_ definition: TrackerDefinition) {
+        self.source = FactSource(tracker: definition.storeName)
+    }
+
+    /// From now on facts are further ones of an event of before, which left so many.
+    mutating func resume(at block: BlockRef, _ logIndex: UInt32, role: Int, after count: Int) {
+        self.source.block = block
+        self.source.logIndex = logIndex
+        self.source.place = "\(block.number)/\(logIndex)/\(role)"
+        self.source.count = count
+    }
+
     /// Leaves a business record of the event or block at work. The first field is the tracker's
     /// name, and integers are decimal text in smallest units.
     ///

@@ -77,6 +77,8 @@ struct TrackerLab {
     private(set) var window: [Block] = []
     /// The steps that lead to the settled state.
     private(set) var settled: [Block] = []
+    /// What came from outside the chain.
+    private(set) var vouchers: [LearntVoucher] = []
     private var number: UInt64 = 1_000
     private var time: UInt64 = 1_700_000_000
     private var salt: UInt64 = 0
@@ -197,6 +199,12 @@ struct TrackerLab {
         self.outcomes.append(self.economy.apply(.caughtUp(Self.page(made))))
     }
 
+    /// Vouchers from outside the chain.
+    mutating func learn(_ vouchers: [LearntVoucher]) {
+        self.vouchers += vouchers
+        self.outcomes.append(self.economy.learn(vouchers))
+    }
+
     static func page(_ blocks: [Block]) -> LogPage {
         var logs = LogBatch()
         for block in blocks { logs.append(block.logs) }
@@ -236,6 +244,8 @@ struct TrackerLab {
         self.economy = Economy(self.definition)
         try self.economy.restore(states: states.all, reverted: reverted.all)
         if let last = self.settled.last { self.economy.resume(at: last.header.anchor) }
+        // What follows from them was stored with them.
+        #expect(self.economy.learn(self.vouchers).isEmpty)
         for block in self.window {
             self.economy.refold(block.logs, block.extras, anchor: block.header.anchor)
         }
@@ -279,6 +289,7 @@ struct TrackerLab {
     /// What the canonical chain adds up to when it is folded from nothing, in other pages.
     func recount() -> Economy {
         var fresh = Economy(self.definition)
+        _ = fresh.learn(self.vouchers)
         if !self.settled.isEmpty { _ = fresh.apply(.caughtUp(Self.page(self.settled))) }
         for block in self.window { _ = fresh.apply(.committed(block)) }
         return fresh
@@ -325,11 +336,13 @@ enum TrackerWalk {
     /// - Parameters:
     ///   - seed: printed by the test's argument; the same seed walks the same way.
     ///   - events: makes the events of a block.
+    ///   - vouchers: makes vouchers that come between two steps.
     ///   - check: further invariants of the tracker.
     static func run(
         _ lab: TrackerLab, seed: UInt64, steps: Int = 60,
         events: (inout SeededRandom) -> [Emit],
         extras: ((inout SeededRandom) -> (BlockRef, BlockTime) -> BlockExtras)? = nil,
+        vouchers: ((inout SeededRandom) -> [LearntVoucher])? = nil,
         check: (TrackerLab) throws -> Void = { _ in }
     ) throws {
         var lab = lab
@@ -351,6 +364,7 @@ enum TrackerWalk {
                 let more = extras.map { $0(&random) }
                 try lab.commit(happened, extras: more)
             }
+            if let vouchers, Bool.random(using: &random) { lab.learn(vouchers(&random)) }
             let fresh = lab.recount()
             #expect(
                 Self.net(lab.economy) == Self.net(fresh),

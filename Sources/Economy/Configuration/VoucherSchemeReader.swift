@@ -1,10 +1,9 @@
 // Weir
 // SPDX-License-Identifier: Apache-2.0
 
-import ConfigTree
+package import ConfigTree
 import EVMPrimitives
-import EVMSignatures
-import Economy
+package import EVMSignatures
 
 /// Reads how the vouchers of a contract are signed.
 ///
@@ -14,14 +13,14 @@ import Economy
 /// domain: { name: PaymentChannel, version: "1", chain_id: 8453, contract: "0x…" }
 /// fields: { channel: channelId, amount: cumulativeAmount, nonce: nonce }
 /// ```
-enum VoucherSchemeReader {
+package enum VoucherSchemeReader {
     /// Whether an amount is the sum of all payments so far, or that of one.
     private enum AmountKind: String, CaseIterable {
         case cumulative, relative
     }
 
     /// The scheme of a section; nil where faults have been reported.
-    static func read(_ section: ConfigSection) -> VoucherScheme? {
+    package static func read(_ section: ConfigSection) -> VoucherScheme? {
         let form = section.enumeration("form", default: VoucherScheme.Form.eip712)
         let encoding = section.enumeration("encoding", default: PreimageEncoding.packed)
         let type = section.required("type", .voucherType)
@@ -68,6 +67,37 @@ enum VoucherSchemeReader {
             nonce: section.optionalString("nonce"), chain: section.optionalString("chain"),
             contract: section.optionalString("contract"), isCumulative: kind == .cumulative)
         return roles.channel == nil ? nil : roles
+    }
+
+    /// The schema of the keys that ``read(_:)`` reads.
+    static var schema: [SchemaNode.Property] {
+        let text = SchemaNode.string
+        let fields: [SchemaNode.Property] = [
+            .init("channel", text, "The field that names the channel.", isRequired: true),
+            .init("amount", text, "The field with the amount."),
+            .init("nonce", text, "The field that grows from voucher to voucher."),
+            .init("chain", text, "The field with the number of the chain."),
+            .init("contract", text, "The field with the contract's address."),
+        ]
+        let domain: [SchemaNode.Property] = [
+            .init("name", text), .init("version", text), .init("chain_id", .anything),
+            .init("contract", text), .init("salt", text),
+        ]
+        return [
+            .init(
+                "form", .words(VoucherScheme.Form.allCases.map(\.rawValue)),
+                "What the wallet is given to sign."),
+            .init(
+                "encoding", .words(PreimageEncoding.allCases.map(\.rawValue)),
+                "How the fields are put together where it is not typed data."),
+            .init("type", text, "The type as its contract hashes it.", isRequired: true),
+            .init(
+                "amount_is", .words(AmountKind.allCases.map(\.rawValue)),
+                "Whether an amount is the sum of all payments so far, or that of one."),
+            .init("domain", .object(domain), "What a signature is bound to.", isRequired: true),
+            .init("fields", .object(fields), "Which field is what.", isRequired: true),
+            .init("constants", .map(of: text), "Fields that are the same in every voucher."),
+        ]
     }
 }
 
