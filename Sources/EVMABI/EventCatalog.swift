@@ -177,13 +177,9 @@ package struct EventCatalog: Sendable {
 
     // MARK: Logs
 
-    /// Finds the event of a log. Nothing is allocated.
-    ///
-    /// - Parameter running: by contract, the place of the implementation that runs behind it, or -1
-    ///   where it is unknown; empty: nothing is known.
-    package func match(
-        address: Address, topics: EventTopics, running: [Int32] = []
-    ) -> EventMatch {
+    /// Finds the event of a log. Nothing is allocated. Where what runs behind a proxy decides, the
+    /// log is ambiguous here.
+    package func match(address: Address, topics: EventTopics) -> EventMatch {
         var key = self.addresses.contract(at: address)
         var contract = key
         if key < 0 {
@@ -196,27 +192,42 @@ package struct EventCatalog: Sendable {
         if found >= 0 { return .event(slot: Int(found)) }
         switch found {
         case TopicIndex.otherCount: return .undecodable(contract: contract, .topicCount)
-        case TopicIndex.ambiguous: return .undecodable(contract: contract, .ambiguous)
         case TopicIndex.none:
-            var slot = self.anonymous[key][topics.count]
-            if slot <= TopicIndex.firstVariant {
-                slot = self.slot(variant: slot, contract: contract, running)
-            }
+            let slot = self.anonymous[key][topics.count]
             if slot >= 0 { return .event(slot: Int(slot)) }
-            let isAnonymous = slot == TopicIndex.ambiguous || topics.count == 0
+            let isAnonymous = slot != TopicIndex.none || topics.count == 0
             return .undecodable(contract: contract, isAnonymous ? .anonymous : .unknownEvent)
-        default:
-            let slot = self.slot(variant: found, contract: contract, running)
-            return slot >= 0
-                ? .event(slot: Int(slot)) : .undecodable(contract: contract, .ambiguous)
+        default: return .undecodable(contract: contract, .ambiguous)
         }
     }
 
-    /// The slot that the implementation decides on which runs behind a contract.
+    /// Finds the event of a log while it is known what runs behind proxies.
+    ///
+    /// - Parameter running: by contract, the place of the implementation that runs, or -1 where it
+    ///   is unknown.
+    package func match(
+        address: Address, topics: EventTopics, running: [Int32]
+    ) -> EventMatch {
+        let match = self.match(address: address, topics: topics)
+        guard case .undecodable(let contract, .ambiguous) = match else {
+            guard case .undecodable(let contract, .anonymous) = match else { return match }
+            let slot = self.slot(
+                variant: self.anonymous[contract][topics.count], contract: contract, running)
+            return slot >= 0 ? .event(slot: Int(slot)) : match
+        }
+        let found = self.groups.find(
+            key: contract, topic0: topics.topic0, topicCount: topics.count)
+        let slot = self.slot(variant: found, contract: contract, running)
+        return slot >= 0 ? .event(slot: Int(slot)) : match
+    }
+
+    /// The slot that the implementation decides on which runs behind a contract; negative where
+    /// nothing does.
     private func slot(variant: Int32, contract: Int, _ running: [Int32]) -> Int32 {
-        let slots = self.variants[Int(TopicIndex.firstVariant - variant)]
-        let implementation = contract < running.count ? running[contract] : -1
-        return slots[Int(implementation) + 1]
+        guard variant <= TopicIndex.firstVariant, running.indices.contains(contract) else {
+            return TopicIndex.ambiguous
+        }
+        return self.variants[Int(TopicIndex.firstVariant - variant)][Int(running[contract]) + 1]
     }
 
     /// The contract that lives at an address.
@@ -228,9 +239,29 @@ package struct EventCatalog: Sendable {
     /// Finds the event of a log and decodes it onto a tape, behind what is there.
     package func decode(
         address: Address, topics: EventTopics, data: RawSpan, onto tape: inout ABITape,
-        rules: DecodingRules = .event, running: [Int32] = []
+        rules: DecodingRules = .event
     ) -> EventOutcome {
-        switch self.match(address: address, topics: topics, running: running) {
+        self.decode(
+            self.match(address: address, topics: topics), topics, data, onto: &tape, rules)
+    }
+
+    /// The same while it is known what runs behind proxies; see
+    /// ``match(address:topics:running:)``.
+    package func decode(
+        address: Address, topics: EventTopics, data: RawSpan, onto tape: inout ABITape,
+        rules: DecodingRules = .event, running: [Int32]
+    ) -> EventOutcome {
+        self.decode(
+            self.match(address: address, topics: topics, running: running), topics, data,
+            onto: &tape, rules)
+    }
+
+    @inline(__always)
+    private func decode(
+        _ match: EventMatch, _ topics: EventTopics, _ data: RawSpan, onto tape: inout ABITape,
+        _ rules: DecodingRules
+    ) -> EventOutcome {
+        switch match {
         case .unknownContract: return .unknownContract
         case .undecodable(let contract, let reason):
             return .undecodable(contract: contract, reason)

@@ -105,7 +105,6 @@ struct BlockReducer: Sendable {
         // Entries are large: their fields are read where they stand.
         let entries = logs.entries.span
         let hasProxies = self.definition.catalog.hasProxies
-        var running = set.proxies.running
         for index in range {
             self.tape.removeAll()
             let topics = entries[index].topics
@@ -115,13 +114,19 @@ struct BlockReducer: Sendable {
                 topics[0].word == ProxySet.upgraded || topics[0].word == ProxySet.beaconUpgraded
             {
                 self.follow(logs, index, time, &set, &effects)
-                running = set.proxies.running
             }
-            let outcome = self.definition.catalog.decode(
-                address: entries[index].address,
-                topics: EventTopics(count: topics.count) { topics[$0].word },
-                data: arena.extracting(start..<(start + entries[index].dataCount)),
-                onto: &self.tape, running: running)
+            let words = EventTopics(count: topics.count) { topics[$0].word }
+            let data = arena.extracting(start..<(start + entries[index].dataCount))
+            var outcome = self.definition.catalog.decode(
+                address: entries[index].address, topics: words, data: data, onto: &self.tape)
+            // Where the ABIs of a proxy disagree, what runs behind it decides.
+            if hasProxies, case .undecodable(_, let reason) = outcome,
+                reason == .ambiguous || reason == .anonymous
+            {
+                outcome = self.definition.catalog.decode(
+                    address: entries[index].address, topics: words, data: data, onto: &self.tape,
+                    running: set.proxies.running)
+            }
             switch outcome {
             case .unknownContract: continue
             case .undecodable(let contract, let reason):
