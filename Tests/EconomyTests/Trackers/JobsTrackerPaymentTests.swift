@@ -208,8 +208,14 @@ struct JobsTrackerPaymentTests {
         #expect(profit("1")?["earned_wei"] == "900")
         #expect(profit("1")?["gas_wei"] == "37")
         #expect(profit("1")?["profit_wei"] == "863")
+        // What somebody else gets for a job is not what the job brought its node.
+        let pay = Base.emit(
+            "Released", 2, .address(Base.alice), .address(eth), .uint(5), .uint(0))
+        try lab.commit([Base.deposit(2, 5, eth), pay]) { extras($0, $1, []) }
+        #expect(lab.tracker(JobsTracker.self, "m")?.jobs[2]?.earnedWei == .zero)
+        #expect(lab.value("earnings_tokens_total", ["m", "ETH", "alice"]) == 905e-18)
         // All transactions of the operator count for it, those about no job of its own too.
-        #expect(lab.value("job_profit_ether", ["m", "alice"]) == 323e-18)
+        #expect(lab.value("job_profit_ether", ["m", "alice"]) == 328e-18)
     }
 
     // MARK: Any chain
