@@ -25,18 +25,30 @@ struct JobProfit: Sendable, Equatable {
         guard let rate = self.rates.first(where: { $0.symbol == token.symbol }) else {
             return nil
         }
-        // units · 10¹⁸ · n / (10^decimals · d): in the smallest terms more amounts fit.
+        // units · 10¹⁸ · n / (d · 10^decimals): in the smallest terms more amounts fit, and dividing
+        // twice rounds down as dividing once by the product does.
         let decimals = Int(token.decimals ?? 0)
-        guard let up = U256.powerOfTen(max(0, 18 - decimals))?.multiplied(by: rate.numerator),
-            let down = U256.powerOfTen(max(0, decimals - 18))?.multiplied(by: rate.denominator)
+        guard let scale = U256.powerOfTen(max(0, 18 - decimals)),
+            var numerator = scale.multiplied(by: rate.numerator),
+            let unit = U256.powerOfTen(max(0, decimals - 18))
         else { throw .overflow }
-        let divisor = Self.commonDivisor(up, down)
-        guard let numerator = up.quotientAndRemainder(dividingBy: divisor)?.quotient,
-            let denominator = down.quotientAndRemainder(dividingBy: divisor)?.quotient,
-            let product = amount.multiplied(by: numerator),
-            let wei = product.quotientAndRemainder(dividingBy: denominator)?.quotient
+        let first = Self.reduce(&numerator, rate.denominator)
+        let second = Self.reduce(&numerator, unit)
+        guard let product = amount.multiplied(by: numerator),
+            let part = product.quotientAndRemainder(dividingBy: first)?.quotient,
+            let wei = part.quotientAndRemainder(dividingBy: second)?.quotient
         else { throw .overflow }
         return wei
+    }
+
+    /// Takes what two numbers have in common out of both; gives what is left of the second.
+    private static func reduce(_ first: inout U256, _ second: U256) -> U256 {
+        let divisor = Self.commonDivisor(first, second)
+        guard let a = first.quotientAndRemainder(dividingBy: divisor)?.quotient,
+            let b = second.quotientAndRemainder(dividingBy: divisor)?.quotient
+        else { return second }
+        first = a
+        return b
     }
 
     /// The greatest common divisor (Euclid); one where both are zero.

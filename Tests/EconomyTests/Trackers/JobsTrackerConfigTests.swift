@@ -3,6 +3,7 @@
 
 import EVMABI
 import EVMPrimitives
+import MetricsRegistry
 import Testing
 import WeirTestSupport
 
@@ -74,6 +75,12 @@ struct JobsTrackerConfigTests {
                   \(lines)
             """)
         #expect(faults.contains(message), "\(faults)")
+    }
+
+    @Test func metricsPassLint() {
+        let descriptors = TrackerCatalog.descriptors([.jobs, .reputation], namespace: "weir")
+        #expect(descriptors.count > 20)
+        #expect(MetricLint.findings(descriptors).map { "\($0.metric): \($0.finding)" } == [])
     }
 
     @Test func damagedEntriesAreRefused() throws {

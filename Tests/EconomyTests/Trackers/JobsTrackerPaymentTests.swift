@@ -154,7 +154,8 @@ struct JobsTrackerPaymentTests {
     @Test(arguments: [
         (UInt8(18), "0.00025", U256(4_000), U256(1)), (18, "0.00025", 3_999, 0),
         (0, "1", 1, 1_000_000_000_000_000_000), (36, "1", 1_000_000_000_000_000_000, 1),
-        (6, "2.5", 1, 2_500_000_000_000),
+        (6, "2.5", 1, 2_500_000_000_000), (77, "0.000000000000000000000000000000000001", .max, 0),
+        (77, "3", U256.powerOfTen(76)!, 300_000_000_000_000_000), (20, "0.3", 999, 2),
     ])
     func tokensAreConvertedExactly(
         decimals: UInt8, rate: String, amount: U256, wei: U256
@@ -208,8 +209,14 @@ struct JobsTrackerPaymentTests {
         #expect(profit("1")?["earned_wei"] == "900")
         #expect(profit("1")?["gas_wei"] == "37")
         #expect(profit("1")?["profit_wei"] == "863")
+        // What somebody else gets for a job is not what the job brought its node.
+        let pay = Base.emit(
+            "Released", 2, .address(Base.alice), .address(eth), .uint(5), .uint(0))
+        try lab.commit([Base.deposit(2, 5, eth), pay]) { extras($0, $1, []) }
+        #expect(lab.tracker(JobsTracker.self, "m")?.jobs[2]?.earnedWei == .zero)
+        #expect(lab.value("earnings_tokens_total", ["m", "ETH", "alice"]) == 905e-18)
         // All transactions of the operator count for it, those about no job of its own too.
-        #expect(lab.value("job_profit_ether", ["m", "alice"]) == 323e-18)
+        #expect(lab.value("job_profit_ether", ["m", "alice"]) == 328e-18)
     }
 
     // MARK: Any chain
