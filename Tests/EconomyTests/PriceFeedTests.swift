@@ -37,7 +37,7 @@ struct PriceFeedTests {
     }
 
     @Test func asksForRoundAndDecimalsEverySoManyBlocks() {
-        let last = BlockNumber(7)
+        let last = BlockNumber(0)
         #expect(Self.feed.requests(after: BlockNumber(8), last: last, key: "feed").isEmpty)
         let requests = Self.feed.requests(after: BlockNumber(9), last: last, key: "feed")
         #expect(Self.feed.requests(after: BlockNumber(8), last: nil, key: "feed") == requests)

@@ -10,13 +10,14 @@ import Testing
 struct ReadingPaceTests {
     @Test(
         arguments: [
-            (1, 10, nil, true), (9, 10, 1, false), (10, 10, 9, true), (11, 10, 10, false),
-            // The multiple passed in the middle of a batch.
-            (13, 10, 8, true), (19, 10, 10, false), (20, 10, 19, true), (1, 1, 0, true),
+            (1, 10, nil, true), (10, 10, 1, false), (11, 10, 1, true), (11, 10, 10, false),
+            (1, 1, 0, true), (1, 1, 1, false),
+            // A batch passed the block that it was due at.
+            (24, 10, 8, true),
             // After a reorganisation the last reading may lie above.
             (9, 10, 25, false), (5, 0, nil, false), (UInt64.max, 1_000_000, 0, true),
         ] as [(UInt64, UInt64, UInt64?, Bool)])
-    func multipleIsDueUntilItWasRead(number: UInt64, every: UInt64, last: UInt64?, isDue: Bool) {
+    func isDueUntilItWasRead(number: UInt64, every: UInt64, last: UInt64?, isDue: Bool) {
         let found = ReadingPace.isDue(
             BlockNumber(number), every: every, last: last.map { BlockNumber($0) })
         #expect(found == isDue)

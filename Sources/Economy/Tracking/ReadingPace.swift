@@ -5,15 +5,15 @@ import EVMPrimitives
 
 /// When something that is read every so many blocks is to be read.
 ///
-/// One plan may stand for several blocks that come together, so a block whose number is a multiple
-/// may pass unread: what is due stays due until it was read.
+/// One plan may stand for several blocks that come together, so it goes by the block that was read
+/// last and not by the number of the next: what is due stays due until it was read.
 enum ReadingPace {
-    /// Whether a multiple of `every` lies above the last block that was read, up to this one. What
-    /// was never read is due at once; with `every` zero nothing ever is.
+    /// Whether a block is so many above the last that was read. What was never read is due at once;
+    /// with `every` zero nothing ever is.
     static func isDue(_ number: BlockNumber, every: UInt64, last: BlockNumber?) -> Bool {
         guard every > 0 else { return false }
         guard let last else { return true }
-        return number.rawValue / every > last.rawValue / every
+        return number.distance(above: last) >= every
     }
 }
 

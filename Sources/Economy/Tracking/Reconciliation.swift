@@ -48,7 +48,7 @@ struct Reconciliation: Sendable, Equatable {
     /// - Parameter last: the block of the last comparison; nil where there was none.
     func requests(after tip: BlockNumber, last: U256?) -> [ReadingRequest] {
         let last = last?.uint64.map { BlockNumber($0) }
-        if let last, tip.next.distance(above: last) < self.everyBlocks { return [] }
+        guard ReadingPace.isDue(tip.next, every: self.everyBlocks, last: last) else { return [] }
         return self.view.request(self.key).map { [$0] } ?? []
     }
 

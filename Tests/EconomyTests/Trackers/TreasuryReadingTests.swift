@@ -73,14 +73,14 @@ struct TreasuryReadingTests {
         #expect(Set(plan.readings.map(\.key)).count == 8)
         #expect(plan.readings.contains { $0.subject == .balance(Setup.grants) })
         #expect(plan.transactions == nil)
-        // Read at block 1001, so that it is due again at 1005, and stays so until it was read.
+        // Read at block 1001, so that it is due again at 1006, and stays so until it was read.
         try lab.commit([], answer: TreasuryBalances().answer)
-        #expect(lab.economy.plan(after: BlockNumber(1_003)).isEmpty)
-        for tip: UInt64 in [1_004, 1_005, 1_010] {
+        #expect(lab.economy.plan(after: BlockNumber(1_004)).isEmpty)
+        for tip: UInt64 in [1_005, 1_006, 1_010] {
             #expect(lab.economy.plan(after: BlockNumber(tip)) == plan)
         }
         try lab.restart()
-        #expect(lab.economy.plan(after: BlockNumber(1_003)).isEmpty)
+        #expect(lab.economy.plan(after: BlockNumber(1_004)).isEmpty)
         #expect(try Self.lab("every: 0").economy.plan(after: BlockNumber(9)).isEmpty)
     }
 
