@@ -31,7 +31,10 @@ extension ChannelsTracker {
     }
 
     func plan(after tip: BlockNumber) -> FetchPlan {
-        FetchPlan(readings: self.settings.reconciliation?.requests(after: tip) ?? [])
+        guard let reconciliation = self.settings.reconciliation else { return FetchPlan() }
+        let last = self.book.gauge(
+            Family.driftBlock, [Self.kind.rawValue, self.name, reconciliation.gauge])
+        return FetchPlan(readings: reconciliation.requests(after: tip, last: last))
     }
 
     mutating func observe(_ extras: BlockExtras, _ effects: inout TrackerEffects) {
