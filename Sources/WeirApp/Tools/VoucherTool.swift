@@ -4,6 +4,7 @@
 package import ConfigTree
 import EVMPrimitives
 import EVMSignatures
+import Economy
 import JSONBytes
 package import Tabular
 
