@@ -51,6 +51,8 @@ package actor ChainFollower {
     /// The reason of the fault that the operator was told last; nil while all is well.
     private var toldFault: String?
     private var alarm = ProofAlarm()
+    /// What the trackers have to say to the operator, and was said.
+    private var toldNotices: Set<EconomyNotice> = []
 
     private enum Event: Sendable {
         case answer(UInt64, ChainAsking.Asked)
@@ -318,6 +320,9 @@ package actor ChainFollower {
         self.metrics.settled(self.adopted)
         // Totals first: who sees a block as processed finds its events counted.
         self.publish()
+        for notice in self.economy.notices where self.toldNotices.insert(notice).inserted {
+            self.logger.warning("\(notice)")
+        }
         for step in writing.batch.steps { self.note(step) }
     }
 
