@@ -137,6 +137,16 @@ package enum DemoConfiguration {
               queued: { event: Governor.ProposalQueued, proposal: proposalId, eta: etaSeconds }
               executed: { event: Governor.ProposalExecuted, proposal: proposalId }
               canceled: { event: Governor.ProposalCanceled, proposal: proposalId }
+          channels:
+            payments:
+              token: FAB
+              opened: { event: PaymentChannels.ChannelOpened, channel: channelId, payer: sender, payee: receiver, amount: deposit }
+              deposit: { event: PaymentChannels.ChannelToppedUp, channel: channelId, amount: amount }
+              closing: { event: PaymentChannels.ChannelClosing, channel: channelId, amount: voucherAmount, deadline: deadline }
+              settled: { event: PaymentChannels.ChannelClosed, channel: channelId, total: paid, to_payer: refunded }
+              reconcile: { call: "PaymentChannels.totalDeposits() returns (uint256)", every: 10 }
+          gas:
+            demo: { contracts: [NodeRegistry, JobMarketplace, PaymentChannels, Governor], percentiles: [50, 90] }
           fees:
             fab:
               token: FAB

@@ -38,7 +38,7 @@ struct TokenResolving: Sendable {
             $0.address == nil || $0.decimals != nil
         }
         do {
-            known = try await self.read(addresses)
+            known = try await self.read(addresses, isPatient: !isComplete)
         } catch let error as ChainClientError where isComplete {
             self.logger.warning(
                 "the decimals of the configuration are used unchecked until an endpoint answers",
@@ -49,7 +49,9 @@ struct TokenResolving: Sendable {
         return definition
     }
 
-    private func read(_ addresses: [Address]) async throws -> [Address: UInt8] {
+    private func read(
+        _ addresses: [Address], isPatient: Bool
+    ) async throws -> [Address: UInt8] {
         let reader = TokenMetadataReader(self.client, store: self.store, chain: self.id)
         let clock = self.clock
         let end = clock.now() + Self.patience
@@ -58,7 +60,9 @@ struct TokenResolving: Sendable {
             do {
                 return try await reader.metadata(of: addresses).mapValues(\.decimals)
             } catch let error as ChainClientError {
-                guard clock.now() + backoff < end, error.disposition != .giveUp else { throw error }
+                guard isPatient, clock.now() + backoff < end, error.disposition != .giveUp else {
+                    throw error
+                }
                 try await clock.sleep(backoff)
                 backoff = min(backoff * 2, .seconds(3))
             }
