@@ -73,7 +73,7 @@ enum GasLab {
 
 extension TrackerLab {
     mutating func commit(
-        fees: BlockFees? = nil, _ transactions: [ObservedTransaction] = []
+        fees: BlockFees?, _ transactions: [ObservedTransaction] = []
     ) throws {
         try self.commit(
             [],
@@ -121,7 +121,7 @@ struct GasTrackerTests {
         lab.revert(1)
         check()
         // A block of which no fees were asked for says nothing.
-        try lab.commit()
+        try lab.commit([])
         check()
         try lab.restart()
         check()
