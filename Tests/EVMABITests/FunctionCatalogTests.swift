@@ -108,6 +108,22 @@ struct FunctionCatalogTests {
         #expect(label == Hex.encode(selectorBytes(function.selector)))
     }
 
+    @Test func catalogsWithOtherLabelsHaveOtherLines() throws {
+        func lines(_ functions: String, address: Address? = Self.home) throws -> [String] {
+            try FunctionCatalog([
+                FunctionContract(
+                    alias: "a", address: address, functions: HumanABI.parse(functions).functions)
+            ]).lines
+        }
+        let own = try lines("function mint(address to); function pause()")
+        #expect(own.count == 3)
+        #expect(try lines("function pause(); function mint(address who)") == own)
+        #expect(try lines("function mint(address to); function mint(uint256 n)") != own)
+        #expect(try lines("function pause()") != own)
+        #expect(try lines("function mint(address to); function pause()", address: nil) != own)
+        #expect(FunctionCatalog().lines.isEmpty)
+    }
+
     @Test func doubledAliasesAndAddressesAreRefused() {
         #expect(throws: ABIError.duplicateAlias("a")) {
             try FunctionCatalog([

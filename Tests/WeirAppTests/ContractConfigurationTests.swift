@@ -20,6 +20,7 @@ struct ContractConfigurationTests {
         "v1.abi": "event Paid(address indexed who, uint256 amount)",
         "v2.abi": "event Paid(address who, uint256 indexed amount)",
         "calls.abi": "function pay(address who)",
+        "more.abi": "event Sent(); function refund(uint256 id); error Late(uint256 by)",
     ]
 
     static func read(_ contracts: String) throws(ConfigDiagnostics) -> [ContractConfiguration] {
@@ -63,6 +64,20 @@ struct ContractConfigurationTests {
         #expect(both.abi.events.map(\.name) == ["Upgraded"])
         let plain = try #require(try Self.read(Self.vault("abi: v1.abi")).first)
         #expect(plain.implementations.isEmpty)
+    }
+
+    /// Calls go to the proxy, whatever runs behind it.
+    @Test func functionsAndErrorsAreThoseOfAllImplementations() throws {
+        let list = """
+            [{ address: "\(Self.first)", abi: [v1.abi, calls.abi] }, \
+            { address: "\(Self.second)", abi: [v2.abi, calls.abi, more.abi] }]
+            """
+        let contract = try #require(
+            try Self.read(Self.vault("abi: proxy.abi, implementations: \(list)")).first)
+        #expect(contract.abi.functions.map(\.signature) == ["pay(address)", "refund(uint256)"])
+        #expect(contract.abi.errors.map(\.signature) == ["Late(uint256)"])
+        #expect(contract.abi.events.map(\.name) == ["Upgraded"])
+        #expect(contract.implementations.map(\.events.count) == [1, 2])
     }
 
     @Test func beaconIsAnAddressOrAName() throws {

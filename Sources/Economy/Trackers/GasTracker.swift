@@ -96,8 +96,13 @@ struct GasTracker: Tracker {
     /// A label value that a stranger could choose, and that has series of its own.
     struct Seen: Entity {
         init() {}
-        func write(to writer: inout StateWriter) {}
-        init(from reader: inout StateReader) throws(StateReader.Damage) {}
+
+        /// One byte: an entry without any could pass for one that was taken away.
+        func write(to writer: inout StateWriter) { writer.write(true) }
+
+        init(from reader: inout StateReader) throws(StateReader.Damage) {
+            guard try reader.flag() else { throw StateReader.Damage() }
+        }
     }
 
     var book: SeriesBook

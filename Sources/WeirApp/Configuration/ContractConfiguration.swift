@@ -13,6 +13,8 @@ package struct ContractConfiguration: Sendable {
     /// The name of its chain.
     package var chain: String
     package var address: Address
+    /// Its events are the proxy's own where it is one; its functions and errors are those of all
+    /// implementations too, since calls go to the proxy.
     package var abi: ContractABI
     /// What runs behind it where it is a proxy, the first one until another is known to run.
     package var implementations: [CatalogImplementation]
@@ -107,12 +109,17 @@ struct ContractReader {
         let implementations = self.implementations(section)
         let abi = self.abi(section, isOptional: !(implementations ?? []).isEmpty)
         let isKnown = chain.map { self.isChain($0) } ?? false
-        guard let chain, isKnown, let address, let abi, let implementations,
+        guard let chain, isKnown, let address, var abi, let implementations,
             alias.isContractAlias
         else { return nil }
+        for part in implementations {
+            abi.merge(ContractABI(functions: part.abi.functions, errors: part.abi.errors))
+        }
         return ContractConfiguration(
             alias: alias, chain: chain.text, address: address, abi: abi,
-            implementations: implementations, beacon: nil, place: section.place)
+            implementations: implementations.map {
+                CatalogImplementation(address: $0.address, events: $0.abi.events)
+            }, beacon: nil, place: section.place)
     }
 
     private func address(_ section: ConfigSection) -> Address? {
@@ -133,10 +140,12 @@ struct ContractReader {
     }
 
     /// `implementations: [{ address: "0x…", abi: v1.json }, …]`. Nil: a fault has been reported.
-    private func implementations(_ section: ConfigSection) -> [CatalogImplementation]? {
+    private func implementations(
+        _ section: ConfigSection
+    ) -> [(address: Address, abi: ContractABI)]? {
         guard let value = section.value("implementations"), !value.isNull else { return [] }
         guard let items = value.items() else { return nil }
-        var found: [CatalogImplementation] = []
+        var found: [(address: Address, abi: ContractABI)] = []
         for item in items {
             guard let own = item.section() else { return nil }
             let address = own.required("address", .address)
@@ -148,7 +157,7 @@ struct ContractReader {
                     advice: "list both ABI files under one of them")
                 return nil
             }
-            found.append(CatalogImplementation(address: address, events: abi.events))
+            found.append((address, abi))
         }
         return found
     }
