@@ -392,12 +392,12 @@ struct ProxySetTests {
                 let name = ["Vault|implementation", "Beacon|current"].randomElement(using: &random)!
                 return Bool.random(using: &random)
                     ? Self.extras([(name, Self.word(code))]) : Self.extras([])
-            }
-        ) { lab in
-            let fresh = lab.recount()
-            #expect(lab.economy.current.proxies == fresh.current.proxies, "seed \(seed)")
-            #expect(lab.economy.current.events == fresh.current.events, "seed \(seed)")
-            #expect(lab.economy.notices == fresh.notices)
-        }
+            },
+            check: { lab in
+                let fresh = lab.recount()
+                #expect(lab.economy.current.proxies == fresh.current.proxies, "seed \(seed)")
+                #expect(lab.economy.current.events == fresh.current.events, "seed \(seed)")
+                #expect(lab.economy.notices == fresh.notices)
+            })
     }
 }

@@ -122,7 +122,7 @@ struct ChannelVoucherTests {
         try lab.restart()
         #expect(Self.stale(lab) == [2, 1])
         lab.wait(1_000)
-        try lab.commit([])
+        try lab.commit([] as [Emit])
         #expect(Self.stale(lab) == [2, 0])
     }
 

@@ -47,7 +47,7 @@ struct ChannelsTrackerTests {
         #expect(Self.balances(lab) == [60, 25])
         #expect(lab.value("channels_overdue", ["hub"]) == 0)
         lab.wait(200)
-        try lab.commit([])
+        try lab.commit([] as [Emit])
         #expect(lab.value("channels_overdue", ["hub"]) == 1)
         try lab.commit([Lab.closed(7, 60, 25)])
         #expect(Self.states(lab) == [0, 0, 0, 1])
