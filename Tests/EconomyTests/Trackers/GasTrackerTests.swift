@@ -121,11 +121,7 @@ struct GasTrackerTests {
         lab.revert(1)
         check()
         // A block of which no fees were asked for says nothing.
-<<<<<<< HEAD
-        try lab.commit([])
-=======
         try lab.commit(fees: nil)
->>>>>>> 64cb1adaeebea320fee8d21652194c80223f9134
         check()
         try lab.restart()
         check()
