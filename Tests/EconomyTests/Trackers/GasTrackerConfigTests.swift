@@ -31,7 +31,7 @@ struct GasTrackerConfigTests {
 
     @Test func aNameOfOnesOwnIsTheLabel() throws {
         var lab = try GasLab.lab("contracts: { bazaar: Market }")
-        try lab.commit(
+        try lab.observe(
             fees: nil,
             [
                 GasLab.transaction(

@@ -64,7 +64,7 @@ struct GasTrackerLabelTests {
         ]
         let market = try GasLab.market()
         for (data, reason) in cases {
-            try lab.commit(
+            try lab.observe(
                 fees: nil, [GasLab.transaction(to: market, succeeded: false, revertData: data)])
             var expected = reason
             if reason == "selector" { expected = Hex.encode((data ?? []).prefix(4)) }
@@ -113,9 +113,9 @@ struct GasTrackerLabelTests {
         let (market, token) = (try GasLab.market(), try GasLab.token())
         let most = UInt32(GasTracker.openLabelsMax)
         for selector in 1...(most + 8) {
-            try lab.commit(fees: nil, [GasLab.transaction(to: market, selector)])
+            try lab.observe(fees: nil, [GasLab.transaction(to: market, selector)])
         }
-        try lab.commit(
+        try lab.observe(
             fees: nil,
             [
                 GasLab.transaction(to: token, 1),
@@ -134,14 +134,14 @@ struct GasTrackerLabelTests {
             })
         // Those that have a series keep it, after a restart too.
         try lab.restart()
-        try lab.commit(
+        try lab.observe(
             fees: nil,
             [GasLab.transaction(to: market, 1), GasLab.transaction(to: market, most + 1)])
         #expect(lab.value("transactions_total", ["Market", "0x00000001"]) == 2)
         #expect(lab.value("transactions_total", ["Market", "other"]) == 9)
         // A reorganisation gives labels back.
         lab.revert(Int(most) + 10)
-        try lab.commit(fees: nil, [GasLab.transaction(to: market, most + 2)])
+        try lab.observe(fees: nil, [GasLab.transaction(to: market, most + 2)])
         #expect(lab.value("transactions_total", ["Market", "0x00000022"]) == 1)
     }
 
@@ -149,7 +149,7 @@ struct GasTrackerLabelTests {
         var lab = try GasLab.lab("contracts: [Market]")
         let market = try GasLab.market()
         func fail(_ data: [UInt8]?) throws {
-            try lab.commit(
+            try lab.observe(
                 fees: nil, [GasLab.transaction(to: market, succeeded: false, revertData: data)])
         }
         let most = GasTracker.openLabelsMax
