@@ -47,7 +47,7 @@ final class DevnetNode {
     }
 
     /// The block at which the chain stood when the node began.
-    var head: JSONValue? { self.hello["head"] }
+    var start: JSONValue? { self.hello["head"] }
 
     /// The address of a contract or an account.
     func address(_ name: String) throws -> String {

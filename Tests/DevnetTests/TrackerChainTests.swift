@@ -21,7 +21,7 @@ struct TrackerChainTests {
         var seen: [Series: U256] = [:]
         var lost: [Series: U256] = [:]
         var reorgs: [UInt64] = []
-        var head = try await run.head()
+        var head = try run.start()
         var truth = try await run.truth()
         var isLast = false
         while true {
@@ -57,6 +57,7 @@ struct TrackerChainTests {
         let again = try await run.weir()
         try await again.reads(head.hash)
         Self.compare(try await again.exposition(), with: truth, at: head.number)
+        #expect(!again.program.messages.contains("building state again"))
         #expect(again.program.terminate() == 143)
         try await run.compareFacts()
         await run.close()
@@ -70,11 +71,14 @@ struct TrackerChainTests {
         let run = try await TrackerRun(blocks: 40, seed: seed)
         var weir: Weir? = try await run.weir()
         var kills = 0
+        var head = try run.start()
         while true {
             let step = try await run.step()
+            head = step.head
             if weir == nil { weir = try await run.weir() }
             if step.isLast { break }
             guard let running = weir else { continue }
+            #expect(!running.program.messages.contains("building state again"))
             if Int.random(in: 0..<4, using: &random) == 0 || (kills == 0 && step.head.number > 30) {
                 // At any moment of reading the block, or soon after.
                 try await Task.sleep(for: .milliseconds(Int.random(in: 0...250, using: &random)))
@@ -90,7 +94,6 @@ struct TrackerChainTests {
                     at: step.head.number)
             }
         }
-        let head = try await run.head()
         let last = try #require(weir)
         try await last.reads(head.hash)
         Self.compare(try await last.exposition(), with: try await run.truth(), at: head.number)

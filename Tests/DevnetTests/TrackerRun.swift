@@ -53,7 +53,8 @@ final class TrackerRun {
         try? FileManager.default.removeItem(at: self.folder)
     }
 
-    func head() async throws -> Place { try Place(self.node.head) }
+    /// The head when the node began, after the setup.
+    func start() throws -> Place { try Place(self.node.start) }
 
     func step() async throws -> Step {
         let answer = try await self.node.call("devnet_step")
