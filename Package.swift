@@ -246,7 +246,7 @@ let package = Package(
             "DevnetTests",
             [
                 "weir", "SimulatorServer", "ChainSimulator", "CurlTransport", "JSONBytes",
-                "ChainModel", "EVMPrimitives",
+                "ChainModel", "EVMPrimitives", "WeirStore", "SQLiteDriver",
             ]),
         tests("HouseTests", ["EVMABI", "WeirApp", "Economy", "MetricsRegistry", "ConfigTree"]),
     ]

@@ -7,13 +7,15 @@
 Compiles the contracts, writes DIR/abis/<Name>.json and DIR/addresses.json, builds the blocks up to
 --head, listens on a free loopback port and prints one line:
 
-    {"port": 40123, "url": "http://127.0.0.1:40123", "chainId": 31415, "head": …, "out": DIR}
+    {"port": 40123, "url": "http://127.0.0.1:40123", "chainId": 31415, "head": …, "contracts": …,
+     "accounts": {"node 0": …}, "out": DIR}
 
 Control methods, beside the `eth_` ones:
 
     devnet_step [n=1, stopAtReorg=true]   the next n steps; a step is a block or a reorganisation
     devnet_reorg [depth, length=depth]    drops the newest blocks and builds `length` others
     devnet_truth [withLogs=true]          what web3.py sees in this chain and in lost blocks
+    devnet_state []                       the contracts' own state, and what transactions cost
     devnet_fail [n, kind="error"]         the next n requests fail (kinds: rpcserver.py)
     devnet_limit [{maxRange, maxResults}] limits of eth_getLogs, null for none
     devnet_stats [reset=false]            counts of HTTP requests and calls
@@ -32,7 +34,7 @@ import rpcserver
 from evm import CHAIN_ID, EVM, data
 from ledger import ADDRESS, Ledger, RPCError
 from scenario import CONTRACTS, SETUP, Scenario
-from truth import Truth
+from truth import Truth, costs
 from world import World
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -155,13 +157,22 @@ class Devnet:
     def devnet_reorg(self, depth, length=None):
         return self.reorganise(depth, depth if length is None else length)
 
+    def devnet_state(self):
+        canonical = [self.ledger.at(n) for n in range(len(self.ledger.canonical))]
+        return {"chainId": CHAIN_ID, "head": self.place(), "state": self.state(),
+                "costs": costs(canonical, self.truth.names)}
+
+    def state(self):
+        cast = self.scenario.cast
+        return self.truth.state(self.ledger.head.hash, cast.holders, cast.nodes)
+
     def devnet_truth(self, withLogs=True):
         canonical = [self.ledger.at(n) for n in range(len(self.ledger.canonical))]
         answer = {
             "chainId": CHAIN_ID, "head": self.place(), "contracts": self.addresses,
             **self.truth.tally(canonical),
             "orphaned": self.truth.tally(self.dropped),
-            "state": self.truth.state(self.ledger.head.hash, self.scenario.cast.holders),
+            "state": self.state(),
         }
         if withLogs:
             answer["decoded"] = [log for r in canonical for log in self.truth.block(r)]
@@ -225,6 +236,7 @@ class Devnet:
             "eth_getStorageAt": (self.storage, 2),
             "devnet_step": (self.devnet_step, 0),
             "devnet_reorg": (self.devnet_reorg, 1),
+            "devnet_state": (self.devnet_state, 0),
             "devnet_truth": (self.devnet_truth, 0),
             "devnet_limit": (self.devnet_limit, 0),
         }
@@ -283,7 +295,9 @@ def main():
     server = rpcserver.start(node, options.port)
     rpcserver.announce(
         server, chainId=CHAIN_ID, head=devnet.place(), out=str(options.out),
-        contracts=devnet.addresses, seconds=round(time.monotonic() - begun, 1))
+        contracts=devnet.addresses,
+        accounts={p.name: p.address for p in devnet.scenario.cast.everyone},
+        seconds=round(time.monotonic() - begun, 1))
 
     def tick():
         if not devnet.done():

@@ -140,9 +140,12 @@ class EVM:
     def vm_at(self, block_hash):
         return self.chain.get_vm(self.blocks[bytes.fromhex(block_hash[2:])].header)
 
-    def call(self, block_hash, to, data, sender=None, value=0, gas=30_000_000):
-        """The computation of a message call in the state after that block; nothing is kept."""
-        vm = self.vm_at(block_hash)
+    def call(self, block_hash, to, data, sender=None, value=0, gas=30_000_000, vm=None):
+        """The computation of a message call in the state after that block; nothing is kept.
+
+        Views may share the `vm_at` of the block, which then reads each slot once.
+        """
+        vm = vm or self.vm_at(block_hash)
         to = to_canonical_address(to)
         sender = to_canonical_address(sender) if sender else b"\x00" * 20
         return vm.execute_bytecode(

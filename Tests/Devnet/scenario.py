@@ -15,6 +15,7 @@ from eth_abi import encode
 from eth_utils import keccak
 
 from evm import CHAIN_ID, Call, Party, arguments, calldata
+from standing import Standing
 from world import (
     add_proposal,
     add_stake,
@@ -25,6 +26,7 @@ from world import (
     end_proposal,
     open_channel,
     post_job,
+    queue_proposal,
     redeem_voucher,
     set_stake,
     top_up_channel,
@@ -34,6 +36,7 @@ from zoo import ARTICLES, Zoo
 ETHER = 10**18
 CONTRACTS = (
     "Token", "NodeRegistry", "JobMarket", "PaymentChannel", "Governor", "Zoo", "Note",
+    "Reputation", "Treasury",
 )
 REASONS = ("missed heartbeat", "wrong result", "späte Antwort", "応答なし", "🔥 overheated", "")
 
@@ -57,11 +60,12 @@ class Cast:
                 "f(address,address,address)", a["Token"], a["NodeRegistry"], self.admin.address),
             "PaymentChannel": ("f(address)", a["Token"]),
             "Governor": ("f(address)", a["Token"]),
+            "Treasury": ("f(address)", a["Token"]),
         }
 
     @property
     def holders(self):
-        return [*self.everyone, *(self.addresses[n] for n in CONTRACTS[1:5])]
+        return [*self.everyone, *(self.addresses[n] for n in (*CONTRACTS[1:5], "Treasury"))]
 
 
 class Scenario:
@@ -95,6 +99,10 @@ class Scenario:
         if rng.random() < 0.7:
             turn, world.zoo = world.zoo, world.zoo + 1
             calls.append(Zoo(self.cast, rng).animal(turn))
+        for call in Standing(self, rng).act(world):
+            calls.append(call)
+            if call.effect:
+                call.effect[0](world, *call.effect[1:])
         return calls, world
 
     def contract(self, party, name, signature, *values, **options):
@@ -279,8 +287,16 @@ class Scenario:
         if not ripe:
             return None
         proposal = rng.choice(ripe)
-        voter = self.party(world.proposals[proposal]["proposer"])
-        passed = world.proposals[proposal]["for"] and not world.proposals[proposal]["against"]
+        known = world.proposals[proposal]
+        voter = self.party(known["proposer"])
+        passed = known["for"] and not known["against"]
+        if passed and known["queued"] is None and rng.random() < 0.5:
+            return [self.contract(
+                voter, "Governor", "queue(uint256)", proposal,
+                effect=(queue_proposal, proposal, self.number))]
+        # The delay is as long as two blocks.
+        if known["queued"] is not None and self.number < known["queued"] + 2:
+            return None
         method = "execute(uint256)" if passed else "cancel(uint256)"
         return [self.contract(
             voter, "Governor", method, proposal, gas=1_500_000, effect=(end_proposal, proposal))]
@@ -340,6 +356,9 @@ def fund(scenario):
             cast.admin, "Token", "mint(address,uint256)", party.address, 1_000_000 * ETHER))
     calls.append(scenario.contract(
         cast.admin, "Token", "mint(address,uint256)", cast.addresses["Governor"],
+        1_000_000 * ETHER))
+    calls.append(scenario.contract(
+        cast.admin, "Token", "mint(address,uint256)", cast.addresses["Treasury"],
         1_000_000 * ETHER))
     spenders = {
         "NodeRegistry": cast.nodes, "JobMarket": cast.clients, "PaymentChannel": cast.clients,

@@ -21,6 +21,7 @@ from web3 import Web3
 from web3._utils.abi import build_strict_registry
 
 from evm import arguments, data
+from standing import CATEGORIES
 
 
 class LossyStringDecoder(StringDecoder):
@@ -147,24 +148,42 @@ class Truth:
             "undecoded": dict(sorted(undecoded.items())),
         }
 
-    def state(self, head, holders):
-        """The views of the contracts and the coins of the accounts at the head."""
+    def state(self, head, holders, nodes):
+        """The views of the contracts and the coins of the accounts at the head.
+
+        None until the last contract is there.
+        """
+        vm = self.evm.vm_at(head)
+        state = vm.state
+        if not state.get_code(bytes.fromhex(self.addresses["Treasury"][2:])):
+            return None
+
         def view(contract, signature, *values, returns="uint256"):
             computation = self.evm.call(
                 head, self.addresses[contract],
-                keccak(text=signature)[:4] + arguments(signature, *values))
+                keccak(text=signature)[:4] + arguments(signature, *values), vm=vm)
             computation.raise_if_error()
             return str(decode([returns], computation.output)[0])
 
         views = {
             "Token": ("totalSupply",),
             "NodeRegistry": ("totalStaked", "totalSlashed", "activeNodes"),
-            "JobMarket": ("escrowHeld", "feesPaid", "jobCount"),
-            "PaymentChannel": ("locked", "opened"),
-            "Governor": ("proposalCount",),
+            "JobMarket": ("escrowHeld", "feesPaid", "jobCount", "refunded"),
+            "PaymentChannel": (
+                "locked", "opened", "active", "deposited", "paid", "payments", "refunded"),
+            "Governor": ("proposalCount", "votes"),
+            "Reputation": ("updates", "ratings", "stars", "blacklisted", "ownerships"),
         }
-        state = self.evm.vm_at(head).state
         addresses = [to_checksum_address(getattr(h, "raw", h)) for h in holders]
+        nodes = [node.address for node in nodes]
+
+        def by_node(contract, method, returns="uint256"):
+            return {
+                a: view(contract, f"{method}(address)", a, returns=returns) for a in nodes}
+
+        proposals = [
+            int(view("Governor", "proposalAt(uint256)", n + 1))
+            for n in range(int(view("Governor", "proposalCount()")))]
         return {
             "views": {
                 f"{contract}.{name}()": view(contract, f"{name}()")
@@ -173,11 +192,55 @@ class Truth:
             "tokenBalances": {
                 a: view("Token", "balanceOf(address)", a) for a in addresses
             },
-            "stakes": {
-                a: view("NodeRegistry", "stakeOf(address)", a) for a in addresses
+            "stakes": by_node("NodeRegistry", "stakeOf"),
+            "slashed": by_node("NodeRegistry", "slashedOf"),
+            "earned": by_node("JobMarket", "earned"),
+            "scores": by_node("Reputation", "scoreOf", "int256"),
+            "blacklisted": by_node("Reputation", "isBlacklisted", "bool"),
+            "jobs": {
+                name: view("JobMarket", "jobsIn(uint8)", number)
+                for number, name in enumerate(("open", "claimed", "completed", "failed"), 1)
             },
+            "proposals": dict(Counter(
+                PROPOSAL_STATES[int(view("Governor", "state(uint256)", proposal))]
+                for proposal in proposals)),
+            "budgets": {
+                name: view("Treasury", "budgetOf(bytes32)", keccak(text=name))
+                for name in CATEGORIES
+            },
+            "reputationOwner": view("Reputation", "owner()", returns="address"),
             "weiBalances": {a: str(state.get_balance(bytes.fromhex(a[2:]))) for a in addresses},
         }
+
+
+# By the numbers of OpenZeppelin's Governor.
+PROPOSAL_STATES = (
+    "pending", "active", "canceled", "defeated", "succeeded", "queued", "expired", "executed",
+)
+
+
+def costs(records, names):
+    """What transactions cost, in wei: to each contract, and by sender; both in decimal text."""
+    to, sender = {}, {}
+    for record in records:
+        base = int(record.block["baseFeePerGas"], 16)
+        for receipt in record.receipts:
+            gas, price = (int(receipt[k], 16) for k in ("gasUsed", "effectiveGasPrice"))
+            # A creation is the first transaction of what it creates.
+            target = receipt["to"] or receipt["contractAddress"]
+            to_contract = names.get(bytes.fromhex(target[2:]))
+            for table, key in (
+                    (to, to_contract), (sender, to_checksum_address(receipt["from"]))):
+                if key:
+                    cost = table.setdefault(key, Counter())
+                    cost["transactions"] += 1
+                    cost["failed"] += receipt["status"] == "0x0"
+                    cost["gasUsed"] += gas
+                    cost["baseFee"] += gas * base
+                    cost["tip"] += gas * (price - base)
+    text = lambda table: {
+        key: {k: str(v) for k, v in cost.items()} for key, cost in table.items()}
+    return {"to": text(to), "from": text(sender)}
 
 
 def type_of(parameter):

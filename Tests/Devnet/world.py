@@ -17,6 +17,9 @@ class World:
         self.opened = 0
         self.proposals = {}
         self.proposal_count = 0
+        self.owner = "admin"
+        self.blacklist = set()
+        self.coin = 0
         self.zoo = 0
 
 
@@ -68,7 +71,7 @@ def add_proposal(world, voter, description, number):
         ["address", "uint256", "string"], [voter.address, world.proposal_count, description])
     proposal = int.from_bytes(keccak(preimage), "big")
     world.proposals[proposal] = {
-        "proposer": voter.name, "end": number + 5, "for": 0, "against": 0,
+        "proposer": voter.name, "end": number + 5, "for": 0, "against": 0, "queued": None,
     }
 
 
@@ -77,5 +80,21 @@ def cast_vote(world, proposal, support):
         world.proposals[proposal]["for" if support else "against"] += 1
 
 
+def queue_proposal(world, proposal, number):
+    world.proposals[proposal]["queued"] = number
+
+
 def end_proposal(world, proposal):
     del world.proposals[proposal]
+
+
+def own_reputation(world, name):
+    world.owner = name
+
+
+def put_on_list(world, name, listed):
+    (world.blacklist.add if listed else world.blacklist.discard)(name)
+
+
+def move_coin(world, amount):
+    world.coin += amount

@@ -46,8 +46,18 @@ final class DevnetNode {
         try await self.probe.call(self.url, method, params)
     }
 
-    /// Writes `weir.yaml` beside the ABIs that the node wrote.
-    func configuration(contracts folder: URL) throws -> URL {
+    /// The block at which the chain stood when the node began.
+    var start: JSONValue? { self.hello["head"] }
+
+    /// The address of a contract or an account.
+    func address(_ name: String) throws -> String {
+        try #require(
+            (self.hello["contracts"]?[name] ?? self.hello["accounts"]?[name])?.string, "\(name)")
+    }
+
+    /// Writes `weir.yaml` beside the ABIs that the node wrote; `more` are sections after the
+    /// contracts.
+    func configuration(contracts folder: URL, more: String = "") throws -> URL {
         let id = try #require(self.hello["chainId"]?.uint)
         var text = WeirYAML.head(chain: "devnet", id: id, url: self.url, span: 10)
         text += "contracts:\n"
@@ -61,7 +71,7 @@ final class DevnetNode {
                 """
         }
         let file = folder.appendingPathComponent("weir.yaml")
-        try Data(text.utf8).write(to: file)
+        try Data((text + more).utf8).write(to: file)
         return file
     }
 }

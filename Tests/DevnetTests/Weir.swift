@@ -57,6 +57,10 @@ final class Weir {
             String(decoding: try await self.probe.get(self.url + "metrics"), as: UTF8.self))
     }
 
+    func exposition() async throws -> Exposition {
+        Exposition(String(decoding: try await self.probe.get(self.url + "metrics"), as: UTF8.self))
+    }
+
     /// All events, oldest first, page by page.
     func events(pagesOf limit: Int) async throws -> [JSONValue] {
         var events: [JSONValue] = []

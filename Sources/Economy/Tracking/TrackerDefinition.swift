@@ -25,7 +25,8 @@ package struct TrackerDefinition: Sendable {
         self.name = name
         self.bindings = bindings
         self.make = { T(name, settings, tokens: $0) }
-        self.fingerprint = "\(T.kind) \(name) v\(T.version) \(bindings) \(settings)"
+        self.fingerprint =
+            "\(T.kind) \(name) v\(T.version) \(StableText.of(bindings)) \(StableText.of(settings))"
     }
 
     /// What it is called in the store.

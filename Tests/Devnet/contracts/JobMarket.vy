@@ -61,6 +61,10 @@ treasury: public(immutable(address))
 jobCount: public(uint256)
 escrowHeld: public(uint256)
 feesPaid: public(uint256)
+refunded: public(uint256)
+earned: public(HashMap[address, uint256])
+# How many jobs stand so.
+jobsIn: public(HashMap[uint8, uint256])
 jobs: public(HashMap[uint256, Job])
 
 
@@ -79,6 +83,7 @@ def postJob(modelId: bytes32, payment: uint256, deadline: uint64) -> uint256:
     self.jobs[jobId] = Job(
         client=msg.sender, node=empty(address), payment=payment, state=OPEN
     )
+    self.jobsIn[OPEN] += 1
     self.escrowHeld += payment
     extcall token.transferFrom(msg.sender, self, payment)
     log JobPosted(
@@ -93,6 +98,8 @@ def claim(jobId: uint256):
     assert staticcall registry.stakeOf(msg.sender) > 0, "not a registered node"
     self.jobs[jobId].node = msg.sender
     self.jobs[jobId].state = CLAIMED
+    self.jobsIn[OPEN] -= 1
+    self.jobsIn[CLAIMED] += 1
     log JobClaimed(jobId=jobId, node=msg.sender)
 
 
@@ -104,6 +111,9 @@ def complete(jobId: uint256, resultHash: bytes32, tokensUsed: uint32):
     self.jobs[jobId].state = COMPLETED
     self.escrowHeld -= job.payment
     self.feesPaid += fee
+    self.earned[msg.sender] += job.payment - fee
+    self.jobsIn[CLAIMED] -= 1
+    self.jobsIn[COMPLETED] += 1
     log JobCompleted(jobId=jobId, node=msg.sender, resultHash=resultHash, tokensUsed=tokensUsed)
     extcall token.transfer(msg.sender, job.payment - fee)
     extcall token.transfer(treasury, fee)
@@ -116,6 +126,9 @@ def fail(jobId: uint256, reason: String[64]):
     assert job.state == CLAIMED and job.node == msg.sender, "not your job"
     self.jobs[jobId].state = FAILED
     self.escrowHeld -= job.payment
+    self.refunded += job.payment
+    self.jobsIn[CLAIMED] -= 1
+    self.jobsIn[FAILED] += 1
     log JobFailed(jobId=jobId, node=msg.sender, reason=reason)
     extcall token.transfer(job.client, job.payment)
     log PaymentRefunded(jobId=jobId, client=job.client, amount=job.payment)

@@ -35,6 +35,7 @@ totalStaked: public(uint256)
 totalSlashed: public(uint256)
 activeNodes: public(uint256)
 stakeOf: public(HashMap[address, uint256])
+slashedOf: public(HashMap[address, uint256])
 
 
 @deploy
@@ -71,6 +72,7 @@ def slash(node: address, amount: uint256, reason: String[64]):
     self.stakeOf[node] -= amount
     self.totalStaked -= amount
     self.totalSlashed += amount
+    self.slashedOf[node] += amount
     extcall token.transfer(treasury, amount)
     log NodeSlashed(node=node, amount=amount, reason=reason)
 

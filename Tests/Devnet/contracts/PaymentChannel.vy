@@ -48,6 +48,12 @@ token: immutable(IERC20)
 DOMAIN_SEPARATOR: public(immutable(bytes32))
 opened: public(uint256)
 locked: public(uint256)
+# How many are open, what was ever put in, paid and sent back.
+active: public(uint256)
+deposited: public(uint256)
+paid: public(uint256)
+payments: public(uint256)
+refunded: public(uint256)
 channels: public(HashMap[bytes32, Channel])
 
 
@@ -66,7 +72,9 @@ def open(payee: address, deposit: uint256, expiresAt: uint64) -> bytes32:
     self.channels[channelId] = Channel(
         payer=msg.sender, payee=payee, deposit=deposit, redeemed=0, nonce=0
     )
+    self.active += 1
     self.locked += deposit
+    self.deposited += deposit
     extcall token.transferFrom(msg.sender, self, deposit)
     log ChannelOpened(
         channelId=channelId, payer=msg.sender, payee=payee, deposit=deposit, expiresAt=expiresAt
@@ -79,6 +87,7 @@ def topUp(channelId: bytes32, amount: uint256):
     assert self.channels[channelId].payer == msg.sender, "not your channel"
     self.channels[channelId].deposit += amount
     self.locked += amount
+    self.deposited += amount
     extcall token.transferFrom(msg.sender, self, amount)
     log ChannelToppedUp(channelId=channelId, amount=amount)
 
@@ -106,6 +115,8 @@ def redeem(channelId: bytes32, cumulative: uint256, nonce: uint64, signature: By
     self.channels[channelId].redeemed = cumulative
     self.channels[channelId].nonce = nonce
     self.locked -= amount
+    self.paid += amount
+    self.payments += 1
     extcall token.transfer(msg.sender, amount)
     log VoucherRedeemed(
         channelId=channelId, amount=amount, cumulative=cumulative, nonce=nonce, signature=signature
@@ -119,6 +130,8 @@ def close(channelId: bytes32):
     refund: uint256 = channel.deposit - channel.redeemed
     self.channels[channelId].payer = empty(address)
     self.channels[channelId].payee = empty(address)
+    self.active -= 1
     self.locked -= refund
+    self.refunded += refund
     extcall token.transfer(msg.sender, refund)
     log ChannelClosed(channelId=channelId, paid=channel.redeemed, refunded=refund)
