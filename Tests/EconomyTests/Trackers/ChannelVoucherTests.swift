@@ -155,7 +155,9 @@ struct ChannelVoucherTests {
 
     @Test func theSubjectOfAVoucherIsItsChannel() throws {
         var lab = try Lab.lab()
-        #expect(lab.economy.subject("hub", channel: 7, signer: Lab.payer) == nil)
+        #expect(
+            lab.economy.subject("hub", channel: 7, signer: Lab.payer)
+                == VoucherSubject(signers: nil, best: nil))
         try lab.commit([Lab.opened(7, 100)])
         lab.learn([Lab.learnt(7, 5, 5)])
         #expect(
