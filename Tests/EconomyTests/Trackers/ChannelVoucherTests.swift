@@ -220,6 +220,8 @@ struct ChannelVoucherTests {
                 default: return Lab.closed(id, amount, nonce)
                 }
             }
+        } check: {
+            try Self.check($0)
         } vouchers: { random in
             (0..<Int.random(in: 0...2, using: &random)).map { _ in
                 Lab.learnt(
@@ -228,8 +230,6 @@ struct ChannelVoucherTests {
                     U256(UInt64.random(in: 0...40, using: &random)),
                     by: [Lab.payer, Lab.payee].randomElement(using: &random)!)
             }
-        } check: {
-            try Self.check($0)
         }
     }
 
