@@ -5,6 +5,7 @@ package import ChainModel
 import ChainSync
 package import EVMPrimitives
 package import EVMRPC
+import EVMSignatures
 package import Economy
 package import Logging
 import MetricsRegistry
