@@ -187,7 +187,7 @@ package struct Economy: Sendable {
         return outcome
     }
 
-    /// What a voucher is compared with; nil where the tracker or its channel is not known.
+    /// What a voucher is compared with; nil where no tracker of that name takes vouchers in.
     package func subject(
         _ tracker: String, channel: U256, signer: Address?
     ) -> VoucherSubject? {

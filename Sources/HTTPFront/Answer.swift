@@ -10,6 +10,8 @@ struct Answer: Equatable {
     var page: ScrapePage?
     /// The `Allow` header of a 405.
     var allow: String?
+    /// Whether the client has to say who it is: `WWW-Authenticate`.
+    var asksForToken = false
     /// Whether the body depends on the `Accept` header.
     var variesByAccept = false
     /// Whether the body is a page that loads our style sheet.

@@ -74,6 +74,7 @@ struct AnswerWriter: ~Copyable {
         fields[.xContentTypeOptions] = "nosniff"
         fields[.contentSecurityPolicy] = answer.contentSecurityPolicy
         if let allow = answer.allow { fields[.allow] = allow }
+        if answer.asksForToken { fields[.wwwAuthenticate] = "Bearer realm=\"weir\"" }
         return fields
     }
 }

@@ -5,7 +5,7 @@ import NIOCore
 import NIOHTTP1
 
 /// Carries out on a channel what `ConnectionState` decides, between HTTP/1's parser and the rest:
-/// deadlines against slow clients, no bodies, an end after the last answer, and a drain when the
+/// deadlines against slow clients, bodies only where a route takes them, an end after the last answer, and a drain when the
 /// server stops.
 final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
@@ -14,6 +14,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundOut = HTTPServerResponsePart
 
     private var state: ConnectionState
+    /// Whether the request that comes in is for a route with a body.
+    private var takesBody = false
     private var timer: (task: Scheduled<Void>, at: NIODeadline)?
 
     init(limits: ConnectionState.Limits) {
@@ -32,12 +34,18 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch self.unwrapInboundIn(data) {
         case .head(let head):
-            self.state.headRead(isKeepAlive: head.isKeepAlive, now: .now())
+            self.takesBody = Route.takesBody(method: head.method.rawValue, target: head.uri)
+            self.state.headRead(
+                isKeepAlive: head.isKeepAlive,
+                bodyBytesMax: self.takesBody ? VoucherRoute.bodyBytesMax * 4 : nil, now: .now())
             self.arm(context)
         case .body(let buffer):
-            // No route takes a body, so none goes further.
-            if !self.state.bodyRead(bytes: buffer.readableBytes) { context.close(promise: nil) }
-            return
+            // Bodies that no route takes go no further.
+            if !self.state.bodyRead(bytes: buffer.readableBytes) {
+                context.close(promise: nil)
+                return
+            }
+            if !self.takesBody { return }
         case .end:
             self.state.endRead(now: .now())
             self.arm(context)

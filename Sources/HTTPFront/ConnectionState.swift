@@ -27,14 +27,18 @@ struct ConnectionState {
     private var isReading = false
     private var unanswered = 0
     private var bodyBytes = 0
+    private var bodyBytesMax: Int
     private var isDraining = false
 
     init(_ limits: Limits, now: NIODeadline) {
         self.limits = limits
+        self.bodyBytesMax = limits.bodyBytesMax
         self.deadline = now + limits.read
     }
 
-    mutating func headRead(isKeepAlive: Bool, now: NIODeadline) {
+    /// - Parameter bodyBytesMax: the longest body of this request; nil: that of all.
+    mutating func headRead(isKeepAlive: Bool, bodyBytesMax: Int? = nil, now: NIODeadline) {
+        self.bodyBytesMax = bodyBytesMax ?? self.limits.bodyBytesMax
         self.isReading = true
         self.unanswered += 1
         self.bodyBytes = 0
@@ -45,7 +49,7 @@ struct ConnectionState {
     /// False if the body is too long, and the connection is to be closed.
     mutating func bodyRead(bytes: Int) -> Bool {
         self.bodyBytes += bytes
-        return self.bodyBytes <= self.limits.bodyBytesMax
+        return self.bodyBytes <= self.bodyBytesMax
     }
 
     mutating func endRead(now: NIODeadline) {

@@ -24,7 +24,7 @@ package struct HTTPConfiguration: Sendable, Equatable {
     package var headerFieldsMax = 100
     /// The request target: path and query.
     package var targetBytesMax = 8 * 1024
-    /// No route takes a body; a longer one closes the connection.
+    /// A longer body for a route that takes none closes the connection.
     package var bodyBytesMax = 64 * 1024
 
     package init() {}

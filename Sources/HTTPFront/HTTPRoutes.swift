@@ -22,6 +22,8 @@ package struct HTTPRoutes: Sendable {
     package var status: @Sendable () async throws(HTTPProblem) -> [UInt8]
     /// One page of events, newest first, as a JSON document.
     package var events: @Sendable (EventsQuery) async throws(HTTPProblem) -> [UInt8]
+    /// Takes signed vouchers in; nil where the instance takes none.
+    package var vouchers: VoucherRoute?
 
     package init(
         metrics: MetricsRegistry,

@@ -16,7 +16,7 @@ import ServiceLifecycle
     import Darwin
 #endif
 
-/// Weir's HTTP server: read-only, HTTP/1.1, on one event loop thread of its own.
+/// Weir's HTTP server: read-only but for vouchers, HTTP/1.1, on one event loop thread of its own.
 ///
 /// As a service it listens when run, and on a graceful shutdown stops accepting, closes idle
 /// connections, and lets requests in flight end within `shutdownTimeout`.

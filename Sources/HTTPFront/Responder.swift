@@ -42,10 +42,16 @@ struct Responder: Sendable {
                 status: 404, detail: "There is nothing here; / lists what there is.")
             return try await self.send(.problem(problem), of: nil, with: writer)
         }
-        guard request.method == .get || request.method == .head else {
+        let isRead = request.method == .get || request.method == .head
+        guard route == .vouchers ? request.method == .post : isRead else {
+            let methods = route == .vouchers ? "POST" : "GET and HEAD"
             var answer = Answer.problem(
-                HTTPProblem(status: 405, detail: "This address takes GET and HEAD only."))
-            answer.allow = Route.allow
+                HTTPProblem(status: 405, detail: "This address takes \(methods) only."))
+            answer.allow = route.allow
+            return try await self.send(answer, of: route, with: writer)
+        }
+        if route == .vouchers {
+            let answer = await self.take(request, network: target.values("network").first)
             return try await self.send(answer, of: route, with: writer)
         }
         guard route == .metrics else {
@@ -66,9 +72,28 @@ struct Responder: Sendable {
             case .status: return .json(try await self.routes.status())
             case .events:
                 return .json(try await self.routes.events(EventsQuery(target.query)))
-            case .health, .live, .ready, .startup, .dashHealthy, .dashReady, .metrics:
+            case .health, .live, .ready, .startup, .dashHealthy, .dashReady, .metrics, .vouchers:
                 return self.probe(route, await self.routes.health())
             }
+        } catch {
+            return .problem(error)
+        }
+    }
+
+    /// Takes vouchers in. Who may not is told so before the body is read.
+    private func take(_ request: Request, network: String?) async -> Answer {
+        guard let vouchers = self.routes.vouchers else { return .problem(VoucherRoute.closed) }
+        guard vouchers.token.isShown(by: request.headers[.authorization]) else {
+            var answer = Answer.problem(VoucherRoute.unauthorized)
+            answer.asksForToken = true
+            return answer
+        }
+        guard let body = try? await request.body.collect(upTo: VoucherRoute.bodyBytesMax) else {
+            return .problem(VoucherRoute.tooLarge)
+        }
+        do throws(HTTPProblem) {
+            let (status, json) = try await vouchers.take(network, Array(body.readableBytesView))
+            return .json(json, status: status)
         } catch {
             return .problem(error)
         }

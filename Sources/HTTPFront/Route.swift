@@ -14,12 +14,19 @@ enum Route: String, CaseIterable, Sendable {
     case dashReady = "/-/ready"
     case status = "/api/v1/status"
     case events = "/api/v1/events"
+    case vouchers = "/api/v1/vouchers"
     case style = "/weir.css"
     case icon = "/favicon.ico"
 
     /// The label of requests that meet no route, so that clients cannot make labels.
     static let unknownLabel = "other"
 
-    /// The methods that every route has, as the `Allow` header lists them.
-    static let allow = "GET, HEAD"
+    /// The methods that the route has, as the `Allow` header lists them.
+    var allow: String { self == .vouchers ? "POST" : "GET, HEAD" }
+
+    /// Whether a request brings a body, by its method and its target.
+    static func takesBody(method: String, target: String) -> Bool {
+        method == "POST"
+            && (target == Self.vouchers.rawValue || target.hasPrefix(Self.vouchers.rawValue + "?"))
+    }
 }

@@ -14,6 +14,8 @@ package import SQLDatabase
 ///   of which nothing was wanted have no row.
 /// - `tracker_state`: what trackers know at the settled block, entry by entry.
 /// - `reverted`: what was counted in blocks that were dropped; only grows.
+/// - `voucher`: the best signed promise of payment of each channel and signer; no part of the chain,
+///   so that no reorg and no rebuild takes it away.
 /// - `fact`: business records, unique by kind and key.
 /// - `memory`: small things learnt, such as a provider's range limit.
 package enum Schema {
@@ -115,6 +117,23 @@ package enum Schema {
                     bytes {blob} NOT NULL,
                     PRIMARY KEY (chain, number)
                 ) {table}
+                """
+            ]),
+        Migration(
+            "003_voucher",
+            [
+                """
+                CREATE TABLE voucher (
+                    chain {integer} NOT NULL,
+                    network {text} NOT NULL,
+                    channel {blob} NOT NULL,
+                    signer {blob} NOT NULL,
+                    nonce {blob},
+                    amount {blob},
+                    received {integer} NOT NULL,
+                    document {text} NOT NULL,
+                    PRIMARY KEY (chain, network, channel, signer)
+                ) {keyed}
                 """
             ]),
     ]

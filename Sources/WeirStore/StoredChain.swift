@@ -24,16 +24,20 @@ package struct StoredChain: Sendable, Equatable {
 
 /// One step of a chain, to be stored whole or not at all.
 package struct StepCommit: Sendable {
-    package var notification: ChainNotification
+    /// Nil where only vouchers came.
+    package var notification: ChainNotification?
+    /// Vouchers that came; each is the best of its channel and signer.
+    package var vouchers: [StoredVoucher] = []
     package var facts: [Fact]
     /// State entries that changed, as of the settled block after this step.
     package var states: [StateEntry]
     package var reverted: [StateEntry]
 
     package init(
-        _ notification: ChainNotification, facts: [Fact] = [], states: [StateEntry] = [],
-        reverted: [StateEntry] = []
+        _ notification: ChainNotification?, facts: [Fact] = [], states: [StateEntry] = [],
+        reverted: [StateEntry] = [], vouchers: [StoredVoucher] = []
     ) {
+        self.vouchers = vouchers
         self.notification = notification
         self.facts = facts
         self.states = states

@@ -53,13 +53,16 @@ private struct PreparedStep: Sendable {
         case block(PageRow?, [ExtrasRow], anchor: [SQLValue])
         case reverted(to: SQLValue)
         case finalized([SQLValue])
+        case nothing
     }
 
     let change: Change
     let facts: [Fact]
+    let vouchers: [StoredVoucher]
 
     init(_ step: StepCommit, keepsPages: Bool) throws(StoreError) {
         self.facts = step.facts
+        self.vouchers = step.vouchers
         switch step.notification {
         case .placed(let anchor):
             self.change = .placed(
@@ -82,6 +85,8 @@ private struct PreparedStep: Sendable {
             self.change = .reverted(to: try .store(ref.number.rawValue))
         case .finalized(let anchor):
             self.change = .finalized(try anchor.sql)
+        case nil:
+            self.change = .nothing
         }
     }
 
@@ -122,7 +127,9 @@ private struct PreparedStep: Sendable {
             try Self.settle(session, chain: chain, anchor)
             try session.execute(
                 "DELETE FROM window WHERE chain = $1 AND number <= $2", [chain, anchor[0]])
+        case .nothing: break
         }
+        for voucher in self.vouchers { try voucher.put(session, chain: chain) }
         try FactRow.insert(self.facts, session, chain: chain)
     }
 

@@ -204,8 +204,8 @@ import Testing
     /// A store as the version before left it is taken on, with what it holds.
     @Test func aStoreOfTheSchemaBeforeIsTakenOn() async throws {
         let database = try SQLiteConnection.inMemory()
-        let before = Schema.migrations.filter { $0.name != "002_extras" }
-        try #require(before.count == Schema.migrations.count - 1)
+        let before = Array(Schema.migrations.prefix { $0.name != "002_extras" })
+        try #require(before.count == 1)
         try await Migrator.migrate(database, before)
         let old = WeirStore(database)
         try await old.configure(Self.chain, name: "base", filter: "f", trackers: "t")

@@ -49,14 +49,23 @@ extension ChannelsTracker {
         var known = self.promises[voucher.channel] ?? [:]
         if let best = known[voucher.signer] {
             guard best.isOlder(than: voucher.state) == true else { return false }
-        } else {
-            guard known.count < Self.signersMax,
-                !known.isEmpty || self.promises.count < Self.promisesMax
-            else { return false }
+        } else if !self.hasRoom(voucher.channel, voucher.signer) {
+            return false
         }
         known[voucher.signer] = voucher.state
         self.promises[voucher.channel] = known
         return true
+    }
+
+    /// Whether a voucher of another account of a channel is kept: the parties never lack room because
+    /// of others.
+    private func hasRoom(_ key: U256, _ signer: Address) -> Bool {
+        guard let known = self.promises[key] else {
+            return self.promises.count < Self.promisesMax
+        }
+        if known.count < Self.signersMax || known[signer] != nil { return true }
+        guard let channel = self.channels[key] else { return false }
+        return self.signers.contains { channel.parties[$0] == signer }
     }
 
     /// Puts a channel that ends in its place, and marks it where a voucher is newer than what it ends
@@ -107,12 +116,14 @@ extension ChannelsTracker {
         return shown.isOlder(than: voucher) == true
     }
 
-    /// What a voucher of a channel is compared with; nil where the channel is not known.
     func subject(_ key: U256, signer: Address?) -> VoucherSubject? {
-        guard let channel = self.channels[key] else { return nil }
+        let channel = self.channels[key]
         return VoucherSubject(
-            signers: self.signers.compactMap { channel.parties[$0] },
-            best: signer.flatMap { self.promises[key]?[$0] })
+            signers: channel.map { channel in
+                self.signers.compactMap { channel.parties[$0] }
+            },
+            best: signer.flatMap { self.promises[key]?[$0] },
+            hasRoom: signer.map { self.hasRoom(key, $0) } ?? true)
     }
 
     // MARK: Facts

@@ -54,12 +54,15 @@ extension VoucherIntake: CustomStringConvertible {
 
 /// What a tracker knows of a channel that a voucher speaks of.
 package struct VoucherSubject: Sendable, Equatable {
-    /// The parties whose promises count.
-    package var signers: [Address]
+    /// The parties whose promises count; nil where the channel was not seen to open.
+    package var signers: [Address]?
     /// The best voucher so far of the account asked about.
     package var best: VoucherState?
+    /// Whether one of that account would be kept.
+    package var hasRoom: Bool
 
-    package init(signers: [Address], best: VoucherState?) {
+    package init(signers: [Address]?, best: VoucherState?, hasRoom: Bool = true) {
+        self.hasRoom = hasRoom
         self.signers = signers
         self.best = best
     }

@@ -51,7 +51,7 @@ protocol Tracker: Sendable {
         _ vouchers: [LearntVoucher], _ marks: inout Set<VoucherMark>,
         _ effects: inout TrackerEffects)
 
-    /// What a voucher of a channel is compared with; nil where the channel is not known.
+    /// What a voucher of a channel is compared with; nil where no vouchers are taken in.
     func subject(_ channel: U256, signer: Address?) -> VoucherSubject?
 
     /// Takes in what was fetched of a block besides its logs, after the block's events.

@@ -28,7 +28,11 @@ extension WeirConfiguration {
 /// The schemas of the sections.
 enum ConfigurationSchema {
     static let server: SchemaNode = .object([
-        .init("listen", .text(examples: ["127.0.0.1:9560"]), "Address and port.")
+        .init("listen", .text(examples: ["127.0.0.1:9560"]), "Address and port."),
+        .init(
+            "vouchers_token", .string,
+            "What has to be shown to hand vouchers in over HTTP; without it nobody may."),
+        .init("vouchers_token_file", .string, "A file with the token."),
     ])
     static let store: SchemaNode = .object([
         .init("sqlite", .string, "The file; a relative path counts from this file's folder.")

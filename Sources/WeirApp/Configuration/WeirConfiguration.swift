@@ -17,6 +17,8 @@ package struct WeirConfiguration: Sendable {
     /// Second names of metrics, each of one that exists.
     package var aliases: [MetricAlias]
     package var server: HTTPConfiguration
+    /// What has to be shown to hand vouchers in over HTTP; nil: nobody may.
+    package var vouchersToken: Secret?
     /// The SQLite file; a relative path in the file counts from the file's own folder.
     package var storePath: String
     package var logging: LoggingConfiguration
@@ -70,6 +72,12 @@ package struct WeirConfiguration: Sendable {
         self.server = HTTPConfiguration()
         if let section = root.optionalSection("server") {
             self.server.listen = section.value("listen", .listenAddress, default: .standard)
+            self.vouchersToken = section.optionalSecret("vouchers_token")
+            if let token = self.vouchersToken, token.reveal().utf8.count < 16 {
+                section.fail(
+                    at: "vouchers_token", "the token is shorter than 16 bytes",
+                    advice: "make one with openssl rand -hex 32")
+            }
         }
         let standardPath = document.absolute("weir.db")
         self.storePath =

@@ -31,6 +31,7 @@ package final class App: Sendable {
     private let keeper: EndpointKeeper
     private let followers: [ChainFollower]
     private let server: HTTPServer
+    private let desk: VoucherDesk
     /// The instance's metrics: also where the metrics of libraries go, see ``Running``.
     let registry: MetricsRegistry
 
@@ -83,8 +84,9 @@ package final class App: Sendable {
                 pools: chains.compactMap { chain in pools[chain.name].map { (chain.id, $0) } },
                 store: store, clock: clock, logger: logger)
             self.followers = followers
+            self.desk = VoucherDesk(followers, clock: clock, logger: logger)
             self.server = try Self.server(
-                configuration, metrics, followers, pools, store, chains, clock, logger)
+                configuration, self.desk, metrics, followers, pools, store, chains, clock, logger)
         } catch {
             await curl.shutdown()
             try? await database.close()
@@ -93,7 +95,8 @@ package final class App: Sendable {
     }
 
     private static func server(
-        _ configuration: WeirConfiguration, _ metrics: AppMetrics, _ followers: [ChainFollower],
+        _ configuration: WeirConfiguration, _ desk: VoucherDesk, _ metrics: AppMetrics,
+        _ followers: [ChainFollower],
         _ pools: [String: EndpointPool], _ store: WeirStore, _ chains: [FollowedChain],
         _ clock: RPCClock, _ logger: Logger
     ) throws -> HTTPServer {
@@ -115,6 +118,7 @@ package final class App: Sendable {
             events: { (query) async throws(HTTPProblem) -> [UInt8] in
                 try await pages.page(query)
             })
+        routes.vouchers = desk.route(configuration.vouchersToken)
         routes.chains = { await document().rows }
         let path = configuration.storePath
         let looks = ProcessLooks(every: .seconds(1))
@@ -150,6 +154,7 @@ package final class App: Sendable {
                 }, logger: self.logger))
         let failure: (any Error)? = await withTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await Self.watchSignals(group, seen) }
+            tasks.addTask { await self.desk.takeFiles() }
             tasks.addTask {
                 guard let address = try? await self.server.listeningAddress() else { return }
                 await listening(address)

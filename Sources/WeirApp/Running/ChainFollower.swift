@@ -5,6 +5,7 @@ package import ChainModel
 import ChainSync
 package import EVMPrimitives
 package import EVMRPC
+import EVMSignatures
 package import Economy
 package import Logging
 import MetricsRegistry
@@ -53,12 +54,17 @@ package actor ChainFollower {
     private var alarm = ProofAlarm()
     /// What the trackers have to say to the operator, and was said.
     private var toldNotices: Set<EconomyNotice> = []
+    /// Rung when vouchers came, which the loop has to store.
+    private let bell = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    private var isOver = false
 
     private enum Event: Sendable {
         case answer(UInt64, ChainAsking.Asked)
         case wake(SyncInstant)
         /// The transaction under way is durable.
         case stored
+        /// Vouchers came.
+        case rung
     }
 
     /// Steps in a transaction, and what is adopted when it is durable.
@@ -112,7 +118,9 @@ package actor ChainFollower {
     package func run() async throws {
         await self.proving?.settle(provenBefore: self.provenBefore)
         try await withThrowingTaskGroup(of: Event.self) { group in
+            defer { self.end() }
             self.perform(self.machine.handle(.start, at: self.now), in: &group)
+            self.listen(in: &group)
             while !self.isDone, let event = try await group.next() {
                 if Task.isCancelled { break }
                 self.deferred.append(event)
@@ -135,6 +143,9 @@ package actor ChainFollower {
     ) async {
         switch event {
         case .stored: break
+        case .rung:
+            self.store(in: &group)
+            self.listen(in: &group)
         case .answer(let id, let asked):
             self.note(asked.fault)
             await self.noteProof(asked)
@@ -178,6 +189,51 @@ package actor ChainFollower {
     package var eventCounts: [Economy.EventCount] { self.economy.eventCounts }
 
     private var now: SyncInstant { self.clock.now().milliseconds }
+
+    // MARK: Vouchers
+
+    /// Waits for vouchers, where any are taken in.
+    private func listen(in group: inout ThrowingTaskGroup<Event, any Error>) {
+        guard self.chain.definition.trackers.contains(where: { $0.vouchers != nil }) else { return }
+        let stream = self.bell.stream
+        group.addTask {
+            for await _ in stream { return .rung }
+            return .rung
+        }
+    }
+
+    /// Nobody stores any more.
+    private func end() {
+        self.isOver = true
+        self.writing?.batch.settle(false)
+        self.queue.settle(false)
+        self.writing = nil
+        self.queue = StepQueue()
+    }
+
+    /// What is known now of the channel that a voucher speaks of.
+    package func subject(of voucher: StoredVoucher) -> VoucherSubject? {
+        self.ahead.subject(voucher.network, channel: voucher.channel, signer: voucher.signer)
+    }
+
+    /// Takes in vouchers that may count and are newer than what is known of their signers; the same
+    /// transaction stores them and what follows from them.
+    ///
+    /// - Returns: whether they are durable; false where the chain is not followed any more.
+    package func learn(_ vouchers: [StoredVoucher]) async -> Bool {
+        // Another may have come since they were judged.
+        let vouchers = vouchers.filter { voucher in
+            guard let subject = self.subject(of: voucher), subject.hasRoom else { return false }
+            return subject.best.map { $0.isOlder(than: voucher.learnt.state) == true } ?? true
+        }
+        if vouchers.isEmpty { return true }
+        if self.isOver { return false }
+        let outcome = self.ahead.learn(vouchers.map(\.learnt))
+        return await withCheckedContinuation { continuation in
+            self.queue.append(vouchers, outcome, continuation)
+            self.bell.continuation.yield()
+        }
+    }
 
     // MARK: Actions
 
@@ -316,6 +372,7 @@ package actor ChainFollower {
         self.writing = nil
         self.economy = writing.economy
         self.adopted = writing.chain
+        writing.batch.settle(true)
         self.logsStored &+= UInt64(writing.batch.logs)
         self.metrics.settled(self.adopted)
         // Totals first: who sees a block as processed finds its events counted.

@@ -52,8 +52,13 @@ package struct EconomyBuilder: StateBuilder {
     private var economy: Economy
     private let chain: ChainID
 
-    package init(_ definition: EconomyDefinition, chain: ChainID) {
+    /// - Parameter vouchers: what is known from outside the chain: state is built as if it had been
+    ///   known from the first block on.
+    package init(
+        _ definition: EconomyDefinition, chain: ChainID, vouchers: [LearntVoucher] = []
+    ) {
         self.economy = Economy(definition)
+        _ = self.economy.learn(vouchers)
         self.chain = chain
     }
 
@@ -94,6 +99,7 @@ enum ChainOpening {
         _ chain: FollowedChain, store: WeirStore, logger: Logger
     ) async throws -> Opened {
         var stored = try await store.chain(chain.id)
+        let vouchers = try await store.learntVouchers(chain.id)
         let fingerprint = chain.definition.fingerprint
         try Self.refuseAdded(stored, chain)
         let keptPages = stored.memory[WeirStore.keepsPagesKey] != "no"
@@ -109,7 +115,9 @@ enum ChainOpening {
                 throw FollowerError.notRebuildable(chain: chain.name)
             }
             logger.notice("the configuration of events or metrics changed: building state again")
-            try await store.rebuild(chain.id, by: EconomyBuilder(chain.definition, chain: chain.id))
+            try await store.rebuild(
+                chain.id,
+                by: EconomyBuilder(chain.definition, chain: chain.id, vouchers: vouchers))
             stored = try await store.chain(chain.id)
         }
         if stored.trackers != fingerprint || stored.filter != chain.filterText {
@@ -118,6 +126,12 @@ enum ChainOpening {
         }
         var economy = Economy(chain.definition)
         try economy.restore(states: stored.states, reverted: stored.reverted)
+        // What follows from them was stored with them; else it is now.
+        let outcome = economy.learn(vouchers)
+        if !outcome.isEmpty {
+            try await store.commit(
+                chain.id, [StepCommit(nil, facts: outcome.facts, states: outcome.states)])
+        }
         var opened = Opened(
             economy: economy, canonical: nil,
             provenLevel: stored.memory[ChainProving.memoryKey]

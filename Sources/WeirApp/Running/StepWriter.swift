@@ -17,7 +17,26 @@ struct StepQueue: Sendable {
     /// Of which so many, or facts of them, are in memory until they are stored.
     private(set) var logsHeld = 0
 
-    var isEmpty: Bool { self.steps.isEmpty }
+    /// Who waits until it is stored.
+    private(set) var waiting: [CheckedContinuation<Bool, Never>] = []
+
+    var isEmpty: Bool { self.commits.isEmpty }
+
+    /// Vouchers with what followed from them.
+    mutating func append(
+        _ vouchers: [StoredVoucher], _ outcome: Economy.Outcome,
+        _ waiting: CheckedContinuation<Bool, Never>
+    ) {
+        self.commits.append(
+            StepCommit(
+                nil, facts: outcome.facts, states: outcome.states, vouchers: vouchers))
+        self.waiting.append(waiting)
+    }
+
+    /// Tells those who wait whether it was stored.
+    func settle(_ isStored: Bool) {
+        for continuation in self.waiting { continuation.resume(returning: isStored) }
+    }
 
     /// - Parameter keepsPages: whether the logs of settled ranges are stored; else only what they
     ///   added up to waits here.

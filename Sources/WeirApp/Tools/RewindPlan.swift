@@ -64,7 +64,9 @@ package struct RewindPlan: Sendable {
                 chain.economy, memory: try await store.memory(chain.id))
             try await store.rewind(
                 chain.id, to: anchor,
-                rebuiltBy: EconomyBuilder(definition, chain: chain.id))
+                rebuiltBy: EconomyBuilder(
+                    definition, chain: chain.id,
+                    vouchers: try await store.learntVouchers(chain.id)))
             try await store.configure(
                 chain.id, name: chain.name, filter: chain.followed.filterText,
                 trackers: definition.fingerprint)
@@ -108,7 +110,10 @@ package enum RebuildTool {
                 let definition = try TokenResolving.recall(
                     chain.economy, memory: stored.memory)
                 try await store.rebuild(
-                    chain.id, by: EconomyBuilder(definition, chain: chain.id))
+                    chain.id,
+                    by: EconomyBuilder(
+                        definition, chain: chain.id,
+                        vouchers: try await store.learntVouchers(chain.id)))
                 try await store.configure(
                     chain.id, name: chain.name, filter: stored.filter,
                     trackers: definition.fingerprint)

@@ -71,7 +71,7 @@ struct VoucherSheet: Sendable, Equatable {
 
     let check: VoucherCheck
     /// As its type is written: a number, an address or bytes.
-    private let channel: String?
+    let channel: String?
 
     init(_ check: VoucherCheck, of scheme: VoucherScheme) {
         self.check = check

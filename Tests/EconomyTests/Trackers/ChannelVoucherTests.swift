@@ -155,7 +155,9 @@ struct ChannelVoucherTests {
 
     @Test func theSubjectOfAVoucherIsItsChannel() throws {
         var lab = try Lab.lab()
-        #expect(lab.economy.subject("hub", channel: 7, signer: Lab.payer) == nil)
+        #expect(
+            lab.economy.subject("hub", channel: 7, signer: Lab.payer)
+                == VoucherSubject(signers: nil, best: nil))
         try lab.commit([Lab.opened(7, 100)])
         lab.learn([Lab.learnt(7, 5, 5)])
         #expect(
@@ -218,6 +220,8 @@ struct ChannelVoucherTests {
                 default: return Lab.closed(id, amount, nonce)
                 }
             }
+        } check: {
+            try Self.check($0)
         } vouchers: { random in
             (0..<Int.random(in: 0...2, using: &random)).map { _ in
                 Lab.learnt(
@@ -226,8 +230,6 @@ struct ChannelVoucherTests {
                     U256(UInt64.random(in: 0...40, using: &random)),
                     by: [Lab.payer, Lab.payee].randomElement(using: &random)!)
             }
-        } check: {
-            try Self.check($0)
         }
     }
 

@@ -342,8 +342,8 @@ enum TrackerWalk {
         _ lab: TrackerLab, seed: UInt64, steps: Int = 60,
         events: (inout SeededRandom) -> [Emit],
         extras: ((inout SeededRandom) -> (BlockRef, BlockTime) -> BlockExtras)? = nil,
-        vouchers: ((inout SeededRandom) -> [LearntVoucher])? = nil,
-        check: (TrackerLab) throws -> Void = { _ in }
+        check: (TrackerLab) throws -> Void = { _ in },
+        vouchers: ((inout SeededRandom) -> [LearntVoucher])? = nil
     ) throws {
         var lab = lab
         var random = SeededRandom(seed: seed)
