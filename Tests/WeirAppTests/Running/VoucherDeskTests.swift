@@ -249,7 +249,8 @@ import WeirStore
                     vouchers: try await store.learntVouchers(chain.id)))
             try await database.close()
             try await Self.live(configuration) { client in
-                #expect(try await client.metric("weir_channel_stale_closes_total") == stale)
+                let rebuilt = try await client.metric("weir_channel_stale_closes_total")
+                #expect(rebuilt == stale)
             }
         }
     }
