@@ -53,6 +53,7 @@ import WeirTestSupport
         var known: Set<String> = []
         for descriptor in MetricCatalogue.builtIn()
             + TrackerCatalog.descriptors(TrackerKind.allCases, namespace: "weir")
+            + Economy.proxyDescriptors(namespace: "weir")
         {
             known.formUnion(descriptor.sampleNames)
         }
@@ -70,7 +71,9 @@ import WeirTestSupport
     }
 
     @Test func everyTrackersMetricIsLintCleanAndNamedOnce() {
-        let descriptors = TrackerCatalog.descriptors(TrackerKind.allCases, namespace: "weir")
+        let descriptors =
+            TrackerCatalog.descriptors(TrackerKind.allCases, namespace: "weir")
+            + Economy.proxyDescriptors(namespace: "weir")
         let findings = MetricLint.findings(descriptors)
         #expect(findings.isEmpty, "\(findings)")
         let all = (MetricCatalogue.builtIn() + descriptors).map(\.name)

@@ -21,6 +21,7 @@ package enum MetricsTool {
                 MetricCatalogue.builtIn()
                 + TrackerCatalog.descriptors(
                     TrackerKind.allCases, namespace: "weir")
+                + Economy.proxyDescriptors(namespace: "weir")
         }
         descriptors.sort { $0.name < $1.name }
         var table = Table(columns: [
