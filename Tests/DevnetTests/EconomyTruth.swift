@@ -55,8 +55,8 @@ struct EconomyTruth {
     private mutating func gauge(
         _ metric: String, _ labels: [String: String], _ value: U256, decimals: UInt8 = 0
     ) throws {
-        self.gauges[Series(metric: metric, labels: labels, decimals: decimals)] =
-            try #require(I256(value))
+        let exact: I256 = try #require(I256(value))
+        self.gauges[Series(metric: metric, labels: labels, decimals: decimals)] = exact
     }
 
     private mutating func counter(_ metric: String, _ value: U256, decimals: UInt8 = 0) {
@@ -252,7 +252,9 @@ struct EconomyTruth {
                 try cost("from", address, "baseFee").adding(cost("from", address, "tip")))
             let series = Series(
                 metric: "weir_job_profit_ether", labels: ["operator": label], decimals: 18)
-            self.gauges[series] = try #require(I256.zero.subtracting(try #require(I256(fees))))
+            let paid: I256 = try #require(I256(fees))
+            let profit: I256 = try #require(I256.zero.subtracting(paid))
+            self.gauges[series] = profit
         }
     }
 }

@@ -112,7 +112,8 @@ struct TrackerChainTests {
         for (series, value) in truth.counters {
             let delta = try #require(
                 value.subtracting(before?.counters[series] ?? .zero), "\(series) fell")
-            sums[series] = try #require((sums[series] ?? .zero).adding(delta))
+            let sum: U256 = try #require((sums[series] ?? .zero).adding(delta))
+            sums[series] = sum
         }
     }
 

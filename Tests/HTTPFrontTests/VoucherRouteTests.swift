@@ -33,9 +33,10 @@ import Testing
     private static func serve(
         _ seen: Seen, _ body: (RunningFront) async throws -> Void
     ) async throws {
+        let token = try #require(BearerToken(Self.token))
         try await withFront(
             routes: { routes in
-                routes.vouchers = VoucherRoute(token: BearerToken(Self.token)!) {
+                routes.vouchers = VoucherRoute(token: token) {
                     (network, body) async throws(HTTPProblem) in
                     seen.bodies.withLock { $0.append((network, body.count)) }
                     if body.isEmpty { throw HTTPProblem.badRequest("empty") }

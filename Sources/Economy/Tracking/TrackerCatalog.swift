@@ -19,7 +19,7 @@ package enum TrackerCatalog {
         RegistryTracker.self,
         ReputationTracker.self,
         StakingTracker.self,
-        TreasuryTracker.self
+        TreasuryTracker.self,
     ]
 
     static func type(_ kind: TrackerKind) -> (any ConfiguredTracker.Type)? {

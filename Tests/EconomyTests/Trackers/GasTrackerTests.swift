@@ -73,7 +73,7 @@ enum GasLab {
 
 extension TrackerLab {
     mutating func observe(
-        fees: BlockFees? = nil, _ transactions: [ObservedTransaction] = []
+        fees: BlockFees?, _ transactions: [ObservedTransaction] = []
     ) throws {
         try self.commit(
             [],
@@ -121,7 +121,7 @@ struct GasTrackerTests {
         lab.revert(1)
         check()
         // A block of which no fees were asked for says nothing.
-        try lab.observe()
+        try lab.observe(fees: nil)
         check()
         try lab.restart()
         check()
@@ -145,10 +145,15 @@ struct GasTrackerTests {
     @Test func theSameFeesAreNotWrittenAgain() throws {
         var lab = try GasLab.lab("")
         let fees = BlockFees(gasUsed: 1, gasLimit: 2, baseFeeWei: 7, tipsWei: [1, 2, 3])
+        func written() -> [String] {
+            (lab.outcomes.last?.states ?? []).filter { $0.tracker == "gas/lab" }.map(\.key)
+        }
         try lab.observe(fees: fees)
-        #expect(lab.outcomes.last?.states.isEmpty == false)
+        lab.settle(1)
+        #expect(written().count == 5)
         try lab.observe(fees: fees)
-        #expect(lab.outcomes.last?.states.isEmpty == true)
+        lab.settle(1)
+        #expect(written().isEmpty)
     }
 
     // MARK: Plans

@@ -330,8 +330,8 @@ enum LabFault: Error { case unusable(String) }
 
 /// A random chain over a lab: growth, pages, reorganisations, settling, restarts.
 enum TrackerWalk {
-    /// Walks and checks after each step that what the trackers say is what the canonical chain, folded
-    /// from nothing, says; and that counters never fall.
+    /// Walks, and checks every few steps that what the trackers know is what the canonical chain says
+    /// when it is folded from nothing in other pages.
     ///
     /// - Parameters:
     ///   - seed: printed by the test's argument; the same seed walks the same way.
@@ -347,7 +347,7 @@ enum TrackerWalk {
     ) throws {
         var lab = lab
         var random = SeededRandom(seed: seed)
-        for _ in 0..<steps {
+        for step in 1...steps {
             switch Int.random(in: 0..<12, using: &random) {
             case 0 where lab.window.isEmpty:
                 let count = Int.random(in: 1...4, using: &random)
@@ -365,20 +365,22 @@ enum TrackerWalk {
                 try lab.commit(happened, extras: more)
             }
             if let vouchers, Bool.random(using: &random) { lab.learn(vouchers(&random)) }
-            let fresh = lab.recount()
-            #expect(
-                Self.net(lab.economy) == Self.net(fresh),
-                "seed \(seed): not what the canonical chain folds to")
             try check(lab)
+            // Folding from nothing costs most, and a fault stays: every few steps are enough.
+            guard step % 4 == 0 || step == steps else { continue }
+            #expect(
+                Self.net(lab.economy) == Self.net(lab.recount()),
+                "seed \(seed), step \(step): not what the canonical chain folds to")
         }
     }
 
-    /// Gauges as they are, and of counters what is seen less what was reverted.
-    private static func net(_ economy: Economy) -> [String: String] {
-        var values: [String: String] = [:]
+    /// All entries of the trackers as of the last block. Counters of it hold what is canonical: what
+    /// was reverted is kept apart.
+    private static func net(_ economy: Economy) -> [String: [UInt8]] {
+        var values: [String: [UInt8]] = [:]
         for box in economy.current.trackers {
-            for entry in box.entries where entry.key.hasPrefix("series/") || !entry.key.isEmpty {
-                values["\(entry.tracker) \(entry.key)"] = Hex.encode(entry.value ?? [])
+            for entry in box.entries {
+                values["\(entry.tracker) \(entry.key)"] = entry.value
             }
         }
         return values
