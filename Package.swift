@@ -152,8 +152,9 @@ let package = Package(
         .executableTarget(
             name: "WeirBenchmarks",
             dependencies: [
-                "EVMPrimitives", "JSONBytes", "MetricsRegistry", "ChainModel", "EVMABI",
-                "EVMSignatures", "ChainProofs", "LogJSON", "Economy", "WeirStore", "EventTools",
+                "EVMPrimitives", "JSONBytes", "ConfigTree", "MetricsRegistry", "ChainModel",
+                "EVMABI", "EVMSignatures", "ChainProofs", "LogJSON", "Economy", "WeirStore",
+                "EventTools",
             ], path: "Benchmarks", exclude: ["Kit"], swiftSettings: settings),
 
         // Tests.

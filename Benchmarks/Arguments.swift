@@ -15,7 +15,7 @@ struct Arguments {
 
     static let usage = """
         usage: WeirBenchmarks [--corpus DIR | --logs N] [--only NAME]... [--runs N] [--series N]
-                              [--smoke] [--json]
+                              [--accounts N] [--smoke] [--json]
                WeirBenchmarks forge --in DIR --out DIR [--contract-per-event]
 
         The hot paths on one core, in CPU time. Names: \(Lines.names.joined(separator: ", ")).
@@ -27,6 +27,7 @@ struct Arguments {
 
           --runs N              runs that count, after one that does not (5)
           --series N            series to render (100000)
+          --accounts N          accounts of trackers (1000000)
           --smoke               sizes that only show that everything runs
           --json                a line of JSON for each measurement
           --contract-per-event  forge: all logs of an event are of one contract
@@ -40,6 +41,8 @@ struct Arguments {
     var series = 100_000
     /// Hashes of a run; a hundredth of them signatures.
     var hashes = 200_000
+    /// Accounts, or strangers, that trackers meet.
+    var accounts = 1_000_000
     var isJSON = false
     var input = ""
     var output = ""
@@ -58,8 +61,10 @@ struct Arguments {
             case (.measure, "--only"): self.only.insert(try Self.name(&rest))
             case (.measure, "--runs"): self.runs = try Self.number(word, &rest)
             case (.measure, "--series"): self.series = try Self.number(word, &rest)
+            case (.measure, "--accounts"): self.accounts = try Self.number(word, &rest)
             case (.measure, "--smoke"):
                 (self.logs, self.runs, self.series, self.hashes) = (300, 1, 200, 200)
+                self.accounts = 300
             case (.measure, "--json"): self.isJSON = true
             case (.forge, "--in"): self.input = try Self.value(word, &rest)
             case (.forge, "--out"): self.output = try Self.value(word, &rest)

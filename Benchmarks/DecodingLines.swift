@@ -40,6 +40,7 @@ struct DecodingLines {
         case "text": self.text()
         case "decode": self.decode()
         case "reduce": self.reduce()
+        case "track": try self.track()
         case "pack": self.pack()
         default: try self.unpack()
         }
@@ -114,6 +115,58 @@ struct DecodingLines {
         return Row(
             name: "reduce", what: "reduce", count: self.batch.count, unit: "logs", times: times,
             isExact: isExact)
+    }
+
+    /// Nine of ten logs of the corpus reach a tracker.
+    private func track() throws -> Row {
+        let names = Set(self.corpus.events.map(\.name))
+        var yaml = """
+            tokens: { FAB: { chain: bench, decimals: 18 } }
+            trackers:
+              fees:
+                fab:
+                  token: FAB
+                  transfer: { event: all.Transfer, amount: value }
+
+            """
+        if names.contains("Swap") {
+            yaml += "      fee: { event: all.Swap, amount: amount0In, payer: sender }\n"
+        }
+        if names.contains("Approval") {
+            yaml += """
+                  staking:
+                    nodes:
+                      token: FAB
+                      stake: { event: all.Approval, account: owner, amount: value, total: value }
+                """
+        }
+        let definition = try TrackedChain.definition(self.corpus.events, yaml)
+        let anchor = BlockAnchor(
+            ref: BlockRef(number: BlockNumber(1 << 40), hash: .zero), parentHash: .zero,
+            timestamp: BlockTime(1_700_000_000))
+        let page = LogPage(first: .zero, last: anchor, logs: self.batch)
+        let wanted = self.corpus.expected.values.reduce(0) { $0 + $1.count }
+        let hits = ["Transfer", "Swap", "Approval"].reduce(0) {
+            $0 + (self.corpus.expected[$1]?.count ?? 0)
+        }
+        var isExact = true
+        var facts = 0
+        let plain = EconomyDefinition(chain: "bench", catalog: definition.catalog)
+        var without = Times()
+        let times = self.measurement.times {
+            var economy = Economy(definition)
+            facts = economy.apply(.caughtUp(page)).facts.count
+            if economy.eventTotals.seen != UInt64(wanted) { isExact = false }
+        }
+        without = self.measurement.times {
+            var economy = Economy(plain)
+            Measurement.keep(economy.apply(.caughtUp(page)).states.count)
+        }
+        let each = (times.seconds - without.seconds) / Double(max(1, hits)) * 1e9
+        return Row(
+            name: "track", what: "reduce with trackers", count: self.batch.count, unit: "logs",
+            times: times, isExact: isExact,
+            note: "\(Int(each)) ns more for each of \(hits) events, \(facts) facts")
     }
 
     private func pack() -> Row {

@@ -3,8 +3,11 @@
 
 /// What can be measured, in the order of a whole run.
 enum Lines {
-    static let decoding = ["skip", "text", "decode", "reduce", "pack", "unpack"]
-    static let names = Self.decoding + ["series", "scrape", "keccak", "recover", "prove"]
+    static let decoding = ["skip", "text", "decode", "reduce", "track", "pack", "unpack"]
+    static let names =
+        Self.decoding + [
+            "series", "scrape", "keccak", "recover", "prove", "accounts", "cardinality",
+        ]
 
     /// Measures, and answers whether every result was exact.
     static func run(_ arguments: Arguments, _ show: (Row) -> Void) throws -> Bool {
@@ -38,6 +41,12 @@ enum Lines {
         }
         if wanted.contains("prove") {
             note(try HashingLines.prove(arguments.hashes > 1_000 ? 300 : 3, measurement))
+        }
+        if wanted.contains("accounts") {
+            try TrackingLines.accounts(arguments.accounts, note)
+        }
+        if wanted.contains("cardinality") {
+            try TrackingLines.cardinality(arguments.accounts, note)
         }
         return isExact
     }

@@ -40,6 +40,13 @@ struct Measurement {
         return times
     }
 
+    /// The CPU seconds of work that is done once.
+    static func once(_ body: () throws -> Void) rethrows -> Double {
+        let start = Self.now(CLOCK_PROCESS_CPUTIME_ID)
+        try body()
+        return max(Self.now(CLOCK_PROCESS_CPUTIME_ID) - start, 1e-9)
+    }
+
     /// A result that the compiler must not optimise away.
     @inline(never)
     static func keep<T>(_ value: T) {}

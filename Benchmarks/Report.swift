@@ -16,6 +16,8 @@ struct Row {
     var times: Times
     /// Whether every result was what it had to be.
     var isExact = true
+    /// What else was found.
+    var note = ""
 
     /// Units in a CPU second.
     var rate: Double { Double(self.count) / self.times.seconds }
@@ -32,6 +34,7 @@ struct Row {
                 .init(key: "wall_s", value: .array(self.times.wall.map { .number("\($0)") })),
                 .init(key: "per_cpu_s", value: .number("\(self.rate)")),
                 .init(key: "exact", value: .bool(self.isExact)),
+                .init(key: "note", value: .string(self.note)),
             ]))
     }
 
@@ -46,6 +49,7 @@ struct Row {
             line += Self.pad("", 16)
         }
         line += Self.pad("\(Self.number(self.times.seconds * 1e3)) ms", 14, isRight: true)
+        if !self.note.isEmpty { line += "  " + self.note }
         return line + (self.isExact ? "" : "  NOT EXACT")
     }
 

@@ -125,6 +125,58 @@ def e2e_one_core(kit, options):
         at_least(4, rates("weir", runs), rates("cryo → Parquet", runs)))]
 
 
+TRACKERS = """tokens: { FAB: { chain: main, decimals: 18 } }
+trackers:
+  fees:
+    fab:
+      token: FAB
+      transfer: { event: Transfer.Transfer, amount: value }
+      fee: { event: Swap.Swap, amount: amount0In, payer: sender }
+  staking:
+    nodes:
+      token: FAB
+      stake: { event: Approval.Approval, account: owner, amount: value, total: value }
+"""
+
+
+def tracked(kit, stub, trackers):
+    """A catch-up by a configuration, with trackers or without."""
+    with open(os.path.join(stub.corpus, "contracts.json")) as file:
+        contracts = json.load(file)
+    with tempfile.TemporaryDirectory(prefix="weir-bench") as folder:
+        path = os.path.join(folder, "weir.yaml")
+        abi = events(stub.corpus, folder)
+        with open(path, "w") as file:
+            file.write(
+                f"chains:\n  main:\n    id: 1\n    endpoints: [{{ url: \"{stub.url}\" }}]\n"
+                f"    start: {stub.first}\n"
+                f"store: {{ sqlite: \"{os.path.join(folder, 'weir.db')}\" }}\ncontracts:\n")
+            for name, address in contracts.items():
+                file.write(
+                    f"  {name}:\n    chain: main\n    address: \"{address}\"\n"
+                    f"    abi: \"{abi}\"\n")
+            file.write(trackers)
+        result = machine.run([
+            kit.weir, "backfill", "-c", path, "--from", str(stub.first), "--to",
+            str(stub.last_block), "--verify", "off"])
+        result["logs"] = stub.logs
+        return result
+
+
+def reduce(kit, options):
+    """What trackers add to a catch-up: nine of ten logs reach one, two leave a fact."""
+    with Stub(kit, kit.corpus("corpus-follow")) as stub:
+        runs = turns(options, [
+            ("weir", lambda: tracked(kit, stub, TRACKERS)),
+            ("without trackers", lambda: tracked(kit, stub, ""))])
+    cost, plain = [
+        Figure(name, [run["cpu"] / run["logs"] * 1e6 for run in runs[name]])
+        for name in ("weir", "without trackers")]
+    return [Row(
+        "reduce", "node → SQLite with trackers, `verify: off`", "CPU µs a log", cost, [plain], None,
+        "≤ 1.2 × without", at_most(1.2, cost, plain))]
+
+
 def memory(kit, options):
     """Peak memory of a catch-up of 0.2, 1 and 10 million logs."""
     sizes = [("0.2 M", "corpus-true", 1), ("1 M", "corpus-follow", 1), ("10 M", "corpus-follow", 10)]

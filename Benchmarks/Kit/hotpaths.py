@@ -123,3 +123,38 @@ def recover(kit, options):
     return [Row(
         "recover", "signature → address", "/CPU s", own, [native], None, "≥ 0.95 × C++",
         at_least(0.95, own, native))]
+
+
+def lines(kit, options, name):
+    """The rows of a line of ours that has no peer."""
+    extra = ["--accounts", "10000"] if options.short else []
+    text = machine.output(
+        [kit.benchmarks, "--json", "--runs", str(options.runs), "--only", name, *extra], {0})
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def track(kit, options):
+    """Trackers beside none, one core: reducing alone."""
+    corpus = kit.corpus("corpus")
+    own, plain = by_turns(options, [
+        ("weir", lambda: ours(kit, "track", corpus)),
+        ("without trackers", lambda: ours(kit, "reduce", corpus))])
+    return [Row("track", "reduce with trackers", "logs/CPU s", own, [plain])]
+
+
+def accounts(kit, options):
+    """A million accounts: memory of each, and what a block costs beside them."""
+    return [
+        Row("accounts", row["what"], f"{row['unit']}/CPU s",
+            Figure("weir", [row["per_cpu_s"]]), target="≤ 200 bytes an account",
+            reached=row["exact"], note=row["note"])
+        for row in lines(kit, options, "accounts")]
+
+
+def cardinality(kit, options):
+    """A million strangers: the series do not grow."""
+    return [
+        Row("cardinality", row["what"], f"{row['unit']}/CPU s",
+            Figure("weir", [row["per_cpu_s"]]), target="series stay in the budget",
+            reached=row["exact"], note=row["note"])
+        for row in lines(kit, options, "cardinality")]
