@@ -6,7 +6,7 @@ enum Lines {
     static let decoding = ["skip", "text", "decode", "reduce", "track", "pack", "unpack"]
     static let names =
         Self.decoding + [
-            "series", "scrape", "keccak", "recover", "prove", "accounts", "cardinality",
+            "series", "scrape", "keccak", "recover", "prove", "ledger", "stakes", "cardinality",
         ]
 
     /// Measures, and answers whether every result was exact.
@@ -42,8 +42,14 @@ enum Lines {
         if wanted.contains("prove") {
             note(try HashingLines.prove(arguments.hashes > 1_000 ? 300 : 3, measurement))
         }
-        if wanted.contains("accounts") {
-            try TrackingLines.accounts(arguments.accounts, note)
+        // Memory that one has given back hides what the next one takes.
+        if wanted.contains("ledger") {
+            try TrackingLines.ledger(
+                arguments.accounts, isFresh: wanted == ["ledger"], note)
+        }
+        if wanted.contains("stakes") {
+            try TrackingLines.stakes(
+                arguments.accounts, isFresh: wanted == ["stakes"], note)
         }
         if wanted.contains("cardinality") {
             try TrackingLines.cardinality(arguments.accounts, note)

@@ -65,6 +65,8 @@ struct SeriesBook: Sendable {
         let bounds = self.bounds(of: family.rawValue, labels)
         self.update(family.rawValue, labels, &effects) { state in
             guard case .histogram(var histogram) = state else { return }
+            // So that the buckets have one owner, and are changed where they stand.
+            state = .count(0)
             histogram.observe(units, bounds: bounds)
             state = .histogram(histogram)
         }
@@ -120,8 +122,10 @@ struct SeriesBook: Sendable {
         _ change: (inout SeriesState) -> Void
     ) {
         var key = SeriesKey.text(of: labels)
-        let definition = self.families[family]
-        if self.series[family][key] == nil, self.series[family].count >= definition.seriesMax {
+        if self.series[family].count >= self.families[family].seriesMax,
+            self.series[family][key] == nil
+        {
+            let definition = self.families[family]
             let open =
                 definition.openLabels.isEmpty ? Array(labels.indices) : definition.openLabels
             key = SeriesKey.text(
@@ -129,9 +133,9 @@ struct SeriesBook: Sendable {
             // A gauge of many things at once says nothing.
             if definition.isGauge { return }
         }
-        var state = self.series[family][key] ?? self.empty(family, labels)
-        change(&state)
-        self.series[family][key] = state
+        // In its place: one look-up, and nothing is copied.
+        let families = self.families
+        change(&self.series[family][key, default: Self.empty(families[family])])
         effects.touch(family, .text(key))
     }
 
@@ -144,7 +148,11 @@ struct SeriesBook: Sendable {
     }
 
     func empty(_ family: Int, _ labels: [String]) -> SeriesState {
-        switch self.families[family].kind {
+        Self.empty(self.families[family])
+    }
+
+    private static func empty(_ family: SeriesFamily) -> SeriesState {
+        switch family.kind {
         case .count: .count(0)
         case .sum: .sum(ExactSum())
         case .gauge, .signedGauge: .gauge(.zero)

@@ -14,19 +14,36 @@ enum SeriesKey {
 
     /// The text of label values; empty where there are none.
     static func text(of values: some Sequence<String>) -> String {
-        var text = String.UnicodeScalarView()
+        var text = ""
         var isFirst = true
         for value in values {
-            if !isFirst { text.append(Self.separator) }
+            if !isFirst { text.unicodeScalars.append(Self.separator) }
+            // Almost every value is written as it is, and many a series has just one.
+            if !value.utf8.allSatisfy(Self.isPlain) {
+                text += Self.escaped(value)
+            } else if isFirst {
+                text = value
+            } else {
+                text += value
+            }
             isFirst = false
-            for byte in value.utf8 {
-                if byte >= 0x20, byte < 0x7f, byte != UInt8(ascii: "%") {
-                    text.append(Unicode.Scalar(byte))
-                } else {
-                    text.append("%")
-                    text.append(Self.digits[Int(byte >> 4)])
-                    text.append(Self.digits[Int(byte & 15)])
-                }
+        }
+        return text
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte < 0x7f && byte != UInt8(ascii: "%")
+    }
+
+    private static func escaped(_ value: String) -> String {
+        var text = String.UnicodeScalarView()
+        for byte in value.utf8 {
+            if Self.isPlain(byte) {
+                text.append(Unicode.Scalar(byte))
+            } else {
+                text.append("%")
+                text.append(Self.digits[Int(byte >> 4)])
+                text.append(Self.digits[Int(byte & 15)])
             }
         }
         return String(text)

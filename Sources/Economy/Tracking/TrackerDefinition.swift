@@ -15,6 +15,8 @@ package struct TrackerDefinition: Sendable {
     let make: @Sendable (TokenTable) -> any Tracker
     /// What makes its state, as text.
     let fingerprint: String
+    /// What it is called in the store; made once, for each event is told it.
+    let storeName: String
 
     init<T: Tracker>(
         _ type: T.Type, name: String, bindings: [RoleBinding], settings: T.Settings,
@@ -25,12 +27,10 @@ package struct TrackerDefinition: Sendable {
         self.name = name
         self.bindings = bindings
         self.make = { T(name, settings, tokens: $0) }
+        self.storeName = "\(T.kind.rawValue)/\(name)"
         self.fingerprint =
             "\(T.kind) \(name) v\(T.version) \(StableText.of(bindings)) \(StableText.of(settings))"
     }
-
-    /// What it is called in the store.
-    var storeName: String { "\(self.kind.rawValue)/\(self.name)" }
 }
 
 extension SeriesFamily {

@@ -9,6 +9,8 @@ struct TrackerEffects {
     var facts: [Fact] = []
     /// Changed entries.
     private(set) var touched: Set<StateKey> = []
+    /// The last series of each family, by its lower bits: the same few change again and again.
+    private var recent: [StateKey?] = Array(repeating: nil, count: 32)
     /// The one at work: metrics of the operator's own first, then trackers.
     var owner = 0
     /// Where the facts of the tracker at work come from.
@@ -18,14 +20,29 @@ struct TrackerEffects {
         var block = BlockRef(number: .zero, hash: .zero)
         var logIndex: UInt32 = 0
         var tracker = ""
-        /// `log` or `block`, so that facts of both have names of their own.
-        var place = ""
+        var place = Place.named("")
         var count = 0
+    }
+
+    /// What tells the facts of a block from one another. Most events leave none: the text is made
+    /// when one does.
+    private enum Place {
+        case event(role: Int)
+        case block
+        case named(String)
     }
 
     /// Notes that an entry of the owner changed.
     mutating func touch(_ drawer: Int, _ key: EntityKey) {
-        self.touched.insert(StateKey(owner: self.owner, drawer: drawer, key: key))
+        let key = StateKey(owner: self.owner, drawer: drawer, key: key)
+        guard case .text = key.key else {
+            self.touched.insert(key)
+            return
+        }
+        let slot = (drawer ^ self.owner << 3) & 31
+        if self.recent[slot] == key { return }
+        self.touched.insert(key)
+        self.recent[slot] = key
     }
 
     /// Notes that an entry of the metric at work changed.
@@ -37,20 +54,20 @@ struct TrackerEffects {
     mutating func begin(_ event: RoleEvent, _ definition: TrackerDefinition) {
         self.source = FactSource(
             block: event.block, logIndex: event.entry.logIndex, tracker: definition.storeName,
-            place: "\(event.block.number)/\(event.entry.logIndex)/\(event.role)")
+            place: .event(role: event.role))
     }
 
     /// From now on facts come from what was fetched of this block for this tracker.
     mutating func begin(_ extras: BlockExtras, _ definition: TrackerDefinition) {
         self.source = FactSource(
             block: extras.block, logIndex: .max, tracker: definition.storeName,
-            place: "\(extras.block.number)/block")
+            place: .block)
     }
 
     /// From now on facts come from this place of a block, for a part of the state that is no tracker.
     mutating func begin(_ block: BlockRef, logIndex: UInt32, tracker: String, place: String) {
         self.source = FactSource(
-            block: block, logIndex: logIndex, tracker: tracker, place: place)
+            block: block, logIndex: logIndex, tracker: tracker, place: .named(place))
     }
 
     /// From now on facts come from what this tracker learnt from outside the chain, of events that
@@ -63,8 +80,16 @@ struct TrackerEffects {
     mutating func resume(at block: BlockRef, _ logIndex: UInt32, role: Int, after count: Int) {
         self.source.block = block
         self.source.logIndex = logIndex
-        self.source.place = "\(block.number)/\(logIndex)/\(role)"
+        self.source.place = .event(role: role)
         self.source.count = count
+    }
+
+    private var place: String {
+        switch self.source.place {
+        case .event(let role): "\(self.source.block.number)/\(self.source.logIndex)/\(role)"
+        case .block: "\(self.source.block.number)/block"
+        case .named(let text): text
+        }
     }
 
     /// Leaves a business record of the event or block at work. The first field is the tracker's
@@ -77,7 +102,7 @@ struct TrackerEffects {
         self.facts.append(
             Fact(
                 kind: kind,
-                key: "\(self.source.tracker)/\(self.source.place)"
+                key: "\(self.source.tracker)/\(self.place)"
                     + (ordinal == 0 ? "" : "/\(ordinal)"),
                 block: self.source.block, logIndex: self.source.logIndex,
                 fields: [Fact.Field("tracker", self.source.tracker)]

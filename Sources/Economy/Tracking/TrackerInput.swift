@@ -8,11 +8,16 @@ import EVMPrimitives
 /// What a tracker is shown of an event: the decoded values, the log, and the time of its block.
 struct TrackerInput {
     let tape: ABITape
-    let layout: EventLayout
+    /// The layouts of the catalog, and the event's slot: one reference in place of all that a layout
+    /// holds, for most events need none of it.
+    let layouts: [EventLayout]
+    let slot: Int
     let entry: LogEntry
     /// The batch that the log stands in.
     let logs: LogBatch
     let time: BlockTime
+
+    var layout: EventLayout { self.layouts[self.slot] }
 
     /// The data of the log: a copy, for values of several words.
     var data: [UInt8] { self.logs.data(of: self.entry) }

@@ -166,7 +166,7 @@ struct BlockReducer: Sendable {
             return
         }
         let input = TrackerInput(
-            tape: self.tape, layout: self.definition.catalog.layouts[slot], entry: entry,
+            tape: self.tape, layouts: self.definition.catalog.layouts, slot: slot, entry: entry,
             logs: logs,
             time: entry.blockTimestamp.rawValue == 0 ? time : entry.blockTimestamp)
         for index in self.beginningsBySlot[slot] {
