@@ -146,7 +146,7 @@ package enum DemoConfiguration {
               settled: { event: PaymentChannels.ChannelClosed, channel: channelId, total: paid, to_payer: refunded }
               reconcile: { call: "PaymentChannels.totalDeposits() returns (uint256)", every: 10 }
           gas:
-            demo: { contracts: [NodeRegistry, JobMarketplace, PaymentChannels, Governor], percentiles: [50, 90] }
+            demo: { percentiles: [50, 90] }
           fees:
             fab:
               token: FAB
