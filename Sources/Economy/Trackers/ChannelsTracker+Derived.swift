@@ -31,23 +31,15 @@ extension ChannelsTracker {
     }
 
     func plan(after tip: BlockNumber) -> FetchPlan {
-        guard let reconciliation = self.settings.reconciliation else { return FetchPlan() }
-        let last = self.book.gauge(
-            Family.driftBlock, [Self.kind.rawValue, self.name, reconciliation.gauge])
-        return FetchPlan(readings: reconciliation.requests(after: tip, last: last))
+        self.settings.reconciliation?
+            .plan(after: tip, of: [Self.kind.rawValue, self.name], self.book) ?? FetchPlan()
     }
 
     mutating func observe(_ extras: BlockExtras, _ effects: inout TrackerEffects) {
         guard let reconciliation = self.settings.reconciliation else { return }
         let locked = self.book.gauge(Family.locked, [self.name, self.token]) ?? .zero
-        let labels = [Self.kind.rawValue, self.name, reconciliation.gauge]
-        do throws(ReadingFault) {
-            guard let drift = try reconciliation.drift(of: locked, extras) else { return }
-            self.book.set(Family.drift, labels + [self.token], drift, &effects)
-            self.book.set(
-                Family.driftBlock, labels, U256(extras.block.number.rawValue), &effects)
-        } catch {
-            self.book.count(Family.readingFailures, labels + [error.rawValue], &effects)
-        }
+        reconciliation.compare(
+            locked, token: self.token, of: [Self.kind.rawValue, self.name], extras, &self.book,
+            &effects)
     }
 }

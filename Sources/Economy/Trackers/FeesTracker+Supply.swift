@@ -125,10 +125,8 @@ extension FeesTracker {
 
     func plan(after tip: BlockNumber) -> FetchPlan {
         if self.isAwaited { return FetchPlan(readings: self.startRequests) }
-        guard let reconciliation = self.settings.reconciliation else { return FetchPlan() }
-        let last = self.book.gauge(
-            Family.driftBlock, [Self.kind.rawValue, self.name, reconciliation.gauge])
-        return FetchPlan(readings: reconciliation.requests(after: tip, last: last))
+        return self.settings.reconciliation?
+            .plan(after: tip, of: [Self.kind.rawValue, self.name], self.book) ?? FetchPlan()
     }
 
     /// `totalSupply()`, and `balanceOf(address)` of locked accounts (EIP-20).
@@ -160,15 +158,9 @@ extension FeesTracker {
         guard let reconciliation = self.settings.reconciliation,
             let supply = self.book.gauge(Family.supply, labels)
         else { return }
-        let gauge = [Self.kind.rawValue, self.name, reconciliation.gauge]
-        do throws(ReadingFault) {
-            guard let drift = try reconciliation.drift(of: supply, extras) else { return }
-            self.book.set(Family.drift, gauge + labels, drift, &effects)
-            self.book.set(
-                Family.driftBlock, gauge, U256(extras.block.number.rawValue), &effects)
-        } catch {
-            self.book.count(Family.readingFailures, gauge + [error.rawValue], &effects)
-        }
+        reconciliation.compare(
+            supply, token: labels[0], of: [Self.kind.rawValue, self.name], extras, &self.book,
+            &effects)
     }
 
     /// Begins with what the chain says, all of it or nothing.

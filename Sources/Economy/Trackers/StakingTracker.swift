@@ -309,10 +309,8 @@ struct StakingTracker: Tracker {
     // MARK: Reconciliation
 
     func plan(after tip: BlockNumber) -> FetchPlan {
-        guard let reconciliation = self.settings.reconciliation else { return FetchPlan() }
-        let last = self.book.gauge(
-            Family.driftBlock, [Self.kind.rawValue, self.name, reconciliation.gauge])
-        return FetchPlan(readings: reconciliation.requests(after: tip, last: last))
+        self.settings.reconciliation?
+            .plan(after: tip, of: [Self.kind.rawValue, self.name], self.book) ?? FetchPlan()
     }
 
     mutating func observe(_ extras: BlockExtras, _ effects: inout TrackerEffects) {
@@ -323,14 +321,8 @@ struct StakingTracker: Tracker {
                 sum.adding(self.book.gauge(Family.staked, [self.name, self.token, label]) ?? .zero)
                 ?? .max
         }
-        let labels = [Self.kind.rawValue, self.name, reconciliation.gauge]
-        do throws(ReadingFault) {
-            guard let drift = try reconciliation.drift(of: sum, extras) else { return }
-            self.book.set(Family.drift, labels + [self.token], drift, &effects)
-            self.book.set(
-                Family.driftBlock, labels, U256(extras.block.number.rawValue), &effects)
-        } catch {
-            self.book.count(Family.readingFailures, labels + [error.rawValue], &effects)
-        }
+        reconciliation.compare(
+            sum, token: self.token, of: [Self.kind.rawValue, self.name], extras, &self.book,
+            &effects)
     }
 }
