@@ -42,6 +42,8 @@ let package = Package(
         .systemLibrary(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(
+            name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
             name: "CSecp256k1", pkgConfig: "libsecp256k1",
             providers: [.apt(["libsecp256k1-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -54,11 +56,13 @@ let package = Package(
         target("Tabular"),
         target("CurlTransport", ["CCurl"]),
         target("SQLDatabase"),
+        target("GoTemplate"),
 
         // Floor 2: vocabulary and drivers.
         target("ChainModel", ["EVMPrimitives"]),
         target("EVMABI", ["EVMPrimitives", "JSONBytes"]),
         target("EVMSignatures", ["EVMPrimitives", "CSecp256k1"]),
+        target("PromQL", ["MetricsRegistry"]),
         target(
             "SQLiteDriver",
             [
@@ -77,11 +81,21 @@ let package = Package(
                 "MetricsRegistry",
                 .product(name: "HashTreeCollections", package: "swift-collections"),
             ]),
+        target(
+            "Alerting",
+            [
+                "EVMPrimitives", "ConfigTree", "EVMABI", "ChainModel", "MetricsRegistry", "PromQL",
+                "GoTemplate",
+            ]),
 
         // Floor 4: seams and the store.
-        target("WeirPorts", ["ChainModel", "EVMPrimitives"]),
+        target("WeirPorts", ["ChainModel", "EVMPrimitives", "Alerting"]),
         target(
-            "WeirStore", ["EVMPrimitives", "ChainModel", "JSONBytes", "SQLDatabase", "CZlib"]),
+            "WeirStore",
+            [
+                "EVMPrimitives", "ChainModel", "JSONBytes", "PromQL", "Alerting", "SQLDatabase",
+                "CZlib",
+            ]),
         target("EventTools", ["EVMPrimitives", "JSONBytes", "ChainModel", "EVMABI", "LogJSON"]),
 
         // Floor 5: edges.
@@ -90,6 +104,12 @@ let package = Package(
             [
                 "WeirPorts", "ChainModel", "ChainProofs", "EVMPrimitives", "JSONBytes",
                 "CurlTransport", "LogJSON",
+            ]),
+        target(
+            "Notifiers",
+            [
+                "WeirPorts", "Alerting", "PromQL", "CurlTransport", "JSONBytes", "ConfigTree",
+                "CCrypto",
             ]),
         target(
             "HTTPFront",
@@ -134,6 +154,7 @@ let package = Package(
                 "SQLiteDriver",
                 "ChainSync", "ChainProofs", "Economy", "WeirPorts", "WeirStore", "EventTools",
                 "EVMRPC", "HTTPFront", "ChainSimulator", "MetricsBridge", "SimulatorServer",
+                "PromQL", "GoTemplate", "Alerting", "Notifiers",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -174,6 +195,23 @@ let package = Package(
         tests("ChainModelTests", ["ChainModel", "EVMPrimitives"]),
         tests("EVMABITests", ["EVMABI", "EVMPrimitives", "JSONBytes"]),
         tests("EVMSignaturesTests", ["EVMSignatures", "EVMPrimitives"]),
+        tests("GoTemplateTests", ["GoTemplate"]),
+        tests("PromQLTests", ["PromQL"]),
+        tests(
+            "AlertingTests",
+            [
+                "Alerting", "PromQL", "GoTemplate", "ConfigTree", "EVMABI", "EVMPrimitives",
+                "ChainModel", "MetricsRegistry",
+            ]),
+        tests(
+            "NotifiersTests",
+            [
+                "Notifiers", "WeirPorts", "Alerting", "PromQL", "CurlTransport", "JSONBytes",
+                "ConfigTree",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
         tests("ChainSyncTests", ["ChainSync", "ChainModel", "EVMPrimitives"]),
         tests(
             "ChainProofsTests", ["ChainProofs", "EVMSignatures", "ChainModel", "EVMPrimitives"]),

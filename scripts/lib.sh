@@ -12,7 +12,7 @@ root=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root" || exit 1
 
 # Libraries that the product links.
-build_packages=(libcurl4-openssl-dev libsecp256k1-dev libsqlite3-dev zlib1g-dev pkg-config)
+build_packages=(libcurl4-openssl-dev libssl-dev libsecp256k1-dev libsqlite3-dev zlib1g-dev pkg-config)
 # Programs that tests run.
 test_packages=(python3 python3-venv openssl gzip)
 

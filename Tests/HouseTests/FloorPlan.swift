@@ -45,6 +45,7 @@ enum FloorPlan {
 
     static let rooms: [Room] = [
         Room("CCurl", floor: 0),
+        Room("CCrypto", floor: 0),
         Room("CSecp256k1", floor: 0),
         Room("CZlib", floor: 0),
 
@@ -53,6 +54,7 @@ enum FloorPlan {
         Room("ConfigTree", floor: 1, outside: ["Yams"], toolchain: ["Foundation"]),
         Room("MetricsRegistry", floor: 1, toolchain: ["Synchronization"]),
         Room("Tabular", floor: 1),
+        Room("GoTemplate", floor: 1),
         Room(
             "CurlTransport", floor: 1, ["CCurl"], toolchain: libc.union(["Synchronization"]),
             impure: driver),
@@ -63,6 +65,7 @@ enum FloorPlan {
         Room("EVMABI", floor: 2, ["EVMPrimitives", "JSONBytes"]),
         Room("ChainModel", floor: 2, ["EVMPrimitives"]),
         Room("EVMSignatures", floor: 2, ["EVMPrimitives", "CSecp256k1"]),
+        Room("PromQL", floor: 2, ["MetricsRegistry"]),
         Room(
             "SQLiteDriver", floor: 2, ["SQLDatabase"], outside: ["GRDB", "GRDBSQLite"],
             toolchain: libc.union(["Dispatch", "Foundation", "Synchronization"]), impure: driver),
@@ -76,11 +79,20 @@ enum FloorPlan {
                 "MetricsRegistry", "Tabular", "ConfigTree",
             ], outside: ["HashTreeCollections"]),
         Room("LogJSON", floor: 3, ["EVMPrimitives", "JSONBytes", "ChainModel"]),
+        Room(
+            "Alerting", floor: 3,
+            [
+                "EVMPrimitives", "ConfigTree", "EVMABI", "ChainModel", "MetricsRegistry", "PromQL",
+                "GoTemplate",
+            ]),
 
-        Room("WeirPorts", floor: 4, ["EVMPrimitives", "ChainModel"]),
+        Room("WeirPorts", floor: 4, ["EVMPrimitives", "ChainModel", "Alerting"]),
         Room(
             "WeirStore", floor: 4,
-            ["EVMPrimitives", "JSONBytes", "ChainModel", "SQLDatabase", "Economy", "CZlib"]),
+            [
+                "EVMPrimitives", "JSONBytes", "ChainModel", "SQLDatabase", "Economy", "PromQL",
+                "Alerting", "CZlib",
+            ]),
         Room(
             "EventTools", floor: 4,
             ["EVMPrimitives", "JSONBytes", "EVMABI", "ChainModel", "LogJSON"]),
@@ -91,6 +103,12 @@ enum FloorPlan {
                 "EVMPrimitives", "JSONBytes", "ConfigTree", "CurlTransport", "ChainModel",
                 "ChainProofs", "LogJSON", "WeirPorts",
             ], toolchain: libc.union(["Synchronization"])),
+        Room(
+            "Notifiers", floor: 5,
+            [
+                "WeirPorts", "Alerting", "PromQL", "CurlTransport", "JSONBytes", "ConfigTree",
+                "CCrypto",
+            ]),
         Room(
             "HTTPFront", floor: 5, ["CZlib", "JSONBytes", "MetricsRegistry"],
             outside: Self.server, toolchain: Self.libc.union(["Synchronization"])),
