@@ -91,11 +91,7 @@ let package = Package(
         // Floor 4: seams and the store.
         target("WeirPorts", ["ChainModel", "EVMPrimitives", "Alerting"]),
         target(
-            "WeirStore",
-            [
-                "EVMPrimitives", "ChainModel", "JSONBytes", "PromQL", "Alerting", "SQLDatabase",
-                "CZlib",
-            ]),
+            "WeirStore", ["EVMPrimitives", "ChainModel", "JSONBytes", "SQLDatabase", "CZlib"]),
         target("EventTools", ["EVMPrimitives", "JSONBytes", "ChainModel", "EVMABI", "LogJSON"]),
 
         // Floor 5: edges.
