@@ -24,9 +24,8 @@ enum Route: String, CaseIterable, Sendable {
     /// The methods that the route has, as the `Allow` header lists them.
     var allow: String { self == .vouchers ? "POST" : "GET, HEAD" }
 
-    /// Whether a request brings a body, by its method and its target.
+    /// Whether a request may bring a body, by its method and its target.
     static func takesBody(method: String, target: String) -> Bool {
-        method == "POST"
-            && (target == Self.vouchers.rawValue || target.hasPrefix(Self.vouchers.rawValue + "?"))
+        method == "POST" && target.hasPrefix("/api/")
     }
 }

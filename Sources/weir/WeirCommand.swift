@@ -32,6 +32,7 @@ struct WeirCommand: AsyncParsableCommand {
             Check.self,
             Doctor.self,
             Status.self,
+            Explain.self,
             Config.self,
             Metrics.self,
             ABI.self,

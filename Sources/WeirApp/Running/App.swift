@@ -119,6 +119,20 @@ package final class App: Sendable {
                 try await pages.page(query)
             })
         routes.vouchers = desk.route(configuration.vouchersToken)
+        let facts = FactPages(store: store, chains: chains)
+        let explaining = Explaining(
+            registry: metrics.registry,
+            aliases: Dictionary(
+                configuration.aliases.map { ($0.name, $0.target) }, uniquingKeysWith: { $1 }),
+            chains: chains, store: store, pages: facts, events: pages)
+        routes.api = [
+            APIRoute(.get, "/api/v1/facts") { (request) async throws(HTTPProblem) in
+                try await facts.page(request)
+            },
+            APIRoute(.get, "/api/v1/explain") { (request) async throws(HTTPProblem) in
+                try await explaining.page(request)
+            },
+        ]
         routes.chains = { await document().rows }
         let path = configuration.storePath
         let looks = ProcessLooks(every: .seconds(1))
