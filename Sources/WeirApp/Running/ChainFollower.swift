@@ -298,7 +298,7 @@ package actor ChainFollower {
             needsTimes: self.chain.definition.needsTimes, keepsPages: self.store.keepsPages,
             extras: ExtrasAsking(
                 client: self.client, plan: self.plan(for: request.kind),
-                head: self.machine.heads[.latest]?.number),
+                head: self.machine.heads[.latest]?.number, clock: self.clock),
             logger: self.logger)
         let tip = self.machine.chain?.tip.ref
         group.addTask {
