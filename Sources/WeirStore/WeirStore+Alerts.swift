@@ -5,7 +5,7 @@ package import EVMPrimitives
 import SQLDatabase
 
 /// One thing that rules, routing or silences know, as it is kept: a part of them, a key, and bytes.
-package struct AlertEntry: Sendable, Hashable {
+package struct AlertStateEntry: Sendable, Hashable {
     package var part: String
     package var key: String
     /// Nil deletes it.
@@ -51,7 +51,7 @@ package struct AlertChange: Sendable, Hashable {
 
 /// What one step of rules and routing changes; all of it is stored in one transaction.
 package struct AlertCommit: Sendable {
-    package var entries: [AlertEntry] = []
+    package var entries: [AlertStateEntry] = []
     /// The inbox up to here was taken up.
     package var takenThrough: Int64?
     package var notifications: [NewNotification] = []
@@ -67,13 +67,13 @@ package struct AlertCommit: Sendable {
 
 extension WeirStore {
     /// Everything that rules, routing and silences kept.
-    package func alertEntries() async throws(StoreError) -> [AlertEntry] {
+    package func alertEntries() async throws(StoreError) -> [AlertStateEntry] {
         try await self.read { reader throws(SQLError) in
-            var entries: [AlertEntry] = []
+            var entries: [AlertStateEntry] = []
             try reader.forEachRow("SELECT part, key, value FROM alert_state ORDER BY part, key") {
                 row throws(SQLError) in
                 entries.append(
-                    AlertEntry(
+                    AlertStateEntry(
                         part: try row.text(0), key: try row.text(1), value: try row.blob(2)))
             }
             return entries
@@ -134,8 +134,8 @@ extension WeirStore {
     }
 }
 
-extension AlertEntry {
-    fileprivate func put(_ session: any SQLSession) throws(SQLError) {
+extension AlertStateEntry {
+    func put(_ session: any SQLSession) throws(SQLError) {
         guard let value = self.value else {
             try session.execute(
                 "DELETE FROM alert_state WHERE part = $1 AND key = $2",

@@ -58,20 +58,20 @@ import Testing
         let store = try await Self.store()
         var step = AlertCommit()
         step.entries = [
-            AlertEntry(part: "rule", key: "b", value: [1]),
-            AlertEntry(part: "rule", key: "a", value: [2]),
-            AlertEntry(part: "silence", key: "a", value: []),
+            AlertStateEntry(part: "rule", key: "b", value: [1]),
+            AlertStateEntry(part: "rule", key: "a", value: [2]),
+            AlertStateEntry(part: "silence", key: "a", value: []),
         ]
         try await store.commit(step)
         step.entries = [
-            AlertEntry(part: "rule", key: "b", value: nil),
-            AlertEntry(part: "rule", key: "a", value: [3]),
+            AlertStateEntry(part: "rule", key: "b", value: nil),
+            AlertStateEntry(part: "rule", key: "a", value: [3]),
         ]
         try await store.commit(step)
         #expect(
             try await store.alertEntries() == [
-                AlertEntry(part: "rule", key: "a", value: [3]),
-                AlertEntry(part: "silence", key: "a", value: []),
+                AlertStateEntry(part: "rule", key: "a", value: [3]),
+                AlertStateEntry(part: "silence", key: "a", value: []),
             ])
     }
 

@@ -129,9 +129,15 @@ extension MetricCatalogue {
                 "alerts_dropped_total", "Alerts that routing had no room for.", .counter,
                 ["reason"]),
             family(
-                "event_rule_failures_total",
-                "Events that a rule could not judge, because they do not decode.", .counter,
-                ["chain", "rule"]),
+                "event_alerts_total", "Alerts of events, those of dropped blocks included.",
+                .counter, ["chain"]),
+            family(
+                "event_alerts_retracted_total", "Alerts of events that went with dropped blocks.",
+                .counter, ["chain"]),
+            family(
+                "event_alerts_skipped_total",
+                "Events of contracts with rules that were not told one by one, by reason.",
+                .counter, ["chain", "reason"]),
         ]
     }
 }

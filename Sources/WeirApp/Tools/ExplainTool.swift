@@ -61,8 +61,10 @@ package struct ExplainTool: Sendable {
 
     private static func rows(of input: JSONValue) -> [(String, String)] {
         let role = input["role"]?.string ?? ""
-        let fields = (input["fields"]?.object?.members ?? []).map { "\($0.key) = \($0.value.string ?? "")" }
-            .joined(separator: ", ")
+        let fields = (input["fields"]?.object?.members ?? []).map {
+            "\($0.key) = \($0.value.string ?? "")"
+        }
+        .joined(separator: ", ")
         let conditions = (input["conditions"]?.array ?? []).compactMap(\.string)
         let rest =
             (fields.isEmpty ? "" : ": \(fields)")
