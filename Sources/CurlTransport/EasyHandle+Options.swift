@@ -144,7 +144,13 @@ extension EasyHandle {
     }
 
     private func applyBody(_ request: HTTPRequest, _ options: inout OptionSetter) {
+        if self.applied?.method == .delete, request.method != .delete {
+            options.set(CURLOPT_CUSTOMREQUEST, nil)
+        }
         switch request.method {
+        case .delete:
+            options.set(CURLOPT_HTTPGET, 1)
+            options.set(CURLOPT_CUSTOMREQUEST, "DELETE")
         case .get:
             if self.applied?.method != .get { options.set(CURLOPT_HTTPGET, 1) }
         case .post:
