@@ -36,6 +36,8 @@ struct WeirCommand: AsyncParsableCommand {
             Alert.self,
             Silence.self,
             Replay.self,
+            Rules.self,
+            PromQL.self,
             Config.self,
             Metrics.self,
             ABI.self,
