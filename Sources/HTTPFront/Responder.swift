@@ -71,6 +71,10 @@ struct Responder: Sendable {
             case .landing: return await self.landing()
             case .style:
                 return Answer(contentType: "text/css; charset=utf-8", body: LandingPage.style)
+            case .runbooks:
+                return Answer(
+                    contentType: "text/html; charset=utf-8",
+                    body: RunbookPage.html(self.routes.runbooks), isPage: true)
             case .icon: return Answer(status: 204)
             case .status: return .json(try await self.routes.status())
             case .events:

@@ -15,6 +15,7 @@ enum Route: String, CaseIterable, Sendable {
     case status = "/api/v1/status"
     case events = "/api/v1/events"
     case vouchers = "/api/v1/vouchers"
+    case runbooks = "/runbooks"
     case style = "/weir.css"
     case icon = "/favicon.ico"
 

@@ -168,6 +168,7 @@ package final class App: Sendable {
                 try await explaining.page(request)
             },
         ]
+        routes.runbooks = Runbooks.all
         if let alerts {
             routes.api +=
                 AlertPages(
