@@ -74,7 +74,7 @@ import WeirTestSupport
     @Test func everyAlertIsTestedAndHasARunbook() throws {
         var tests = ""
         for file in Self.files("tests") { tests += try String(contentsOf: file, encoding: .utf8) }
-        let runbooks = Set(Runbooks.all.map(\.alert))
+        let runbooks = Set(Runbooks.alerts)
         var alerts: Set<String> = []
         for file in Self.files("") {
             let text = try String(contentsOf: file, encoding: .utf8)
