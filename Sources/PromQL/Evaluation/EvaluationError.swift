@@ -3,7 +3,8 @@
 
 /// Why an expression has no value: the reason, and the part of the expression that is to blame.
 ///
-/// The sentences are Prometheus' own, since these are what people search for.
+/// The sentences are Prometheus' own, since these are what people search for; what they leave out is in
+/// ``detail``.
 package struct EvaluationError: Error, Equatable, Sendable, CustomStringConvertible {
     package enum Reason: Equatable, Sendable {
         /// Two elements of a result have one label set; it is given without the metric name.
@@ -12,7 +13,8 @@ package struct EvaluationError: Error, Equatable, Sendable, CustomStringConverti
         case manyToMany(group: Labels, side: String, Labels, Labels)
         case manyToOne
         case groupingNotUnique
-        case invalidLabelName(String, function: String)
+        /// `what` is such as `destination label name in label_replace()`.
+        case invalidLabelName(String, what: String)
         case invalidRegularExpression(String)
         case smoothingFactor(Double)
         case trendFactor(Double)
@@ -37,8 +39,8 @@ package struct EvaluationError: Error, Equatable, Sendable, CustomStringConverti
 
     package var description: String {
         switch self.reason {
-        case .duplicateLabelSet(let labels):
-            "vector cannot contain metrics with the same labelset: \(labels)"
+        case .duplicateLabelSet:
+            "vector cannot contain metrics with the same labelset"
         case .manyToMany(let group, let side, let one, let other):
             "found duplicate series for the match group \(group) on the \(side) hand-side of the "
                 + "operation: [\(one), \(other)];many-to-many matching not allowed: matching labels "
@@ -48,10 +50,10 @@ package struct EvaluationError: Error, Equatable, Sendable, CustomStringConverti
                 + "(group_left/group_right)"
         case .groupingNotUnique:
             "multiple matches for labels: grouping labels must ensure unique matches"
-        case .invalidLabelName(let name, "count_values"):
+        case .invalidLabelName(let name, "label name"):
             "invalid label name \(Labels.quoted(name))"
-        case .invalidLabelName(let name, let function):
-            "invalid label name in \(function)(): \(name)"
+        case .invalidLabelName(let name, let what):
+            "invalid \(what): \(name)"
         case .invalidRegularExpression(let text):
             "invalid regular expression in label_replace(): \(text)"
         case .smoothingFactor(let value):
@@ -72,6 +74,20 @@ package struct EvaluationError: Error, Equatable, Sendable, CustomStringConverti
                 + "instant Vector"
         case .notEvaluated(let what):
             "\(what) cannot be evaluated here"
+        }
+    }
+
+    /// What the sentence does not say: which labels, and what helps. Nil where it says all.
+    package var detail: String? {
+        switch self.reason {
+        case .duplicateLabelSet(let labels):
+            "two elements are \(labels) without the metric name; select one metric, or aggregate"
+        case .manyToOne:
+            "several elements on the left meet one on the right; name the side with `group_left`, "
+                + "or match on more labels"
+        case .groupingNotUnique:
+            "labels that `group_left` or `group_right` takes over make two elements one"
+        default: nil
         }
     }
 }

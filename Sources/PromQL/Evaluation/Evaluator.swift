@@ -40,7 +40,7 @@ package struct Evaluator {
             if case .text(let text) = node { return .string(text) }
             return .string("")
         case .vector:
-            let elements = try run.final(run.vector(node, at: time), place: expression.extent)
+            let elements = try run.final(run.vector(node, at: time), place: expression.place)
             return .vector(
                 elements.map { VectorSample(labels: $0.labels, time: time, value: $0.value) })
         case .matrix:
@@ -59,13 +59,13 @@ package struct Evaluator {
         let node = try Planner(run: run).plan(expression, times: times)
         switch node.type {
         case .scalar:
-            return try run.scalarSeries(node, over: times, place: expression.extent)
+            return try run.scalarSeries(node, over: times, place: expression.place)
         case .vector:
-            let series = try run.matrix(node, over: times, place: expression.extent)
-            return try run.merged(series, place: expression.extent)
+            let series = try run.matrix(node, over: times, place: expression.place)
+            return try run.merged(series, place: expression.place)
                 .sorted { $0.labels < $1.labels }
         case .string, .matrix:
-            throw EvaluationError(.notForRange(node.type), at: expression.extent)
+            throw EvaluationError(.notForRange(node.type), at: expression.place)
         }
     }
 

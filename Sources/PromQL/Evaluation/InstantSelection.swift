@@ -37,7 +37,7 @@ final class InstantSelection {
         case .points(let points):
             try run.spend(points.count, at: self.place)
             elements.reserveCapacity(points.count)
-            for point in points {
+            for point in points where !StaleMarker.marks(point.value) {
                 let value = takesTime ? Double(point.time) / 1000 : point.value
                 elements.append(Element(labels: point.labels, value: value))
             }
@@ -64,7 +64,7 @@ final class InstantSelection {
             let points = run.source.latest(
                 matching: self.matchers,
                 from: run.oldest(before: reference, reach: run.lookback), through: reference)
-            content = .points(points.filter { !StaleMarker.marks($0.value) })
+            content = .points(points)
         } else {
             let start = self.times.start.clampedSubtracting(self.offset)
             let series = run.source.series(

@@ -57,7 +57,7 @@ extension Planner {
     /// The labels of what `absent` gives: those that the selector asks for by equality, once.
     static func absentLabels(_ expression: Expression) -> Labels {
         let matchers: [LabelMatcher]
-        switch expression.bare {
+        switch expression.unwrapped {
         case .selector(let selector), .range(let selector, _, _): matchers = selector.matchers
         default: return .empty
         }

@@ -62,7 +62,7 @@ struct Planner {
                 .subquery(node, inner), range: subquery.range, offset: subquery.offset,
                 fixed: fixed, times: times, place: subquery.place)
         default:
-            throw EvaluationError(.notEvaluated("an instant vector"), at: expression.extent)
+            throw EvaluationError(.notEvaluated("an instant vector"), at: expression.place)
         }
     }
 
@@ -133,7 +133,7 @@ struct Planner {
                 valueLabel = text
                 guard self.run.isLabelName(text) else {
                     throw EvaluationError(
-                        .invalidLabelName(text, function: "count_values"), at: expression.extent)
+                        .invalidLabelName(text, what: "label name"), at: expression.place)
                 }
             } else {
                 parameter = node
@@ -146,28 +146,5 @@ struct Planner {
                 valueLabel: valueLabel,
                 selection: aggregation.without ? .allBut(names) : .only(names),
                 place: aggregation.place))
-    }
-}
-
-extension Expression {
-    /// Where the expression stands.
-    var extent: SourceRange {
-        switch self {
-        case .number(_, let place), .string(_, let place), .parenthesis(_, let place),
-            .unary(_, _, let place), .range(_, _, let place):
-            place
-        case .binary(let binary): binary.place
-        case .selector(let selector): selector.place
-        case .subquery(let subquery): subquery.place
-        case .call(let call): call.place
-        case .aggregation(let aggregation): aggregation.place
-        }
-    }
-
-    /// The expression without parentheses around it.
-    var bare: Expression {
-        var expression = self
-        while case .parenthesis(let inner, _) = expression { expression = inner }
-        return expression
     }
 }

@@ -74,7 +74,6 @@ extension QueryValue {
 
     /// A JSON string. Whatever a label holds, the text stays one line of valid JSON.
     private static func quoted(_ text: String) -> String {
-        let hex = Array("0123456789abcdef".unicodeScalars)
         var result = "\""
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -85,9 +84,8 @@ extension QueryValue {
             case "\t": result += "\\t"
             case _ where scalar.value < 0x20 || scalar.value == 0x2028 || scalar.value == 0x2029:
                 result += "\\u"
-                for shift in [12, 8, 4, 0] {
-                    result.unicodeScalars.append(hex[Int(scalar.value >> UInt32(shift) & 0xf)])
-                }
+                let digits = String(scalar.value, radix: 16)
+                result += String(repeating: "0", count: 4 - digits.count) + digits
             default: result.unicodeScalars.append(scalar)
             }
         }

@@ -19,7 +19,8 @@ enum LabelRewrite {
         }
         guard run.isLabelName(target) else {
             throw EvaluationError(
-                .invalidLabelName(target, function: "label_replace"), at: place)
+                .invalidLabelName(target, what: "destination label name in label_replace()"),
+                at: place)
         }
         return .replace(target: target, template: template, source: source, expression)
     }
@@ -29,10 +30,11 @@ enum LabelRewrite {
         _ texts: [String], run: EvaluationRun, place: SourceRange
     ) throws(EvaluationError) -> LabelRewrite {
         let sources = Array(texts.dropFirst(2))
-        for name in [texts[0]] + sources {
+        for (index, name) in ([texts[0]] + sources).enumerated() {
             guard run.isLabelName(name) else {
+                let role = index == 0 ? "destination" : "source"
                 throw EvaluationError(
-                    .invalidLabelName(name, function: "label_join"), at: place)
+                    .invalidLabelName(name, what: "\(role) label name in label_join()"), at: place)
             }
         }
         return .join(target: texts[0], separator: texts[1], sources: sources)
