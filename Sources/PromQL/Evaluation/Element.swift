@@ -15,9 +15,4 @@ struct Element {
     var finalLabels: Labels {
         self.dropsName ? self.labels.withoutMetricName : self.labels
     }
-
-    /// The metric name that is still there; empty where it is dropped.
-    var finalName: String {
-        self.dropsName ? "" : self.labels[Labels.metricName]
-    }
 }

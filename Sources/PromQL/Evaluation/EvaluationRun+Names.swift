@@ -29,6 +29,11 @@ extension EvaluationRun {
         }
     }
 
+    /// The metric name of an element as operators see it; empty where there is none.
+    func visibleName(_ element: Element) -> String {
+        element.dropsName && !self.dialect.delaysNameRemoval ? "" : element.labels[Labels.metricName]
+    }
+
     /// Fails where two elements have the same labels.
     func checkDistinct(_ elements: [Element], place: SourceRange) throws(EvaluationError) {
         try Self.checkDistinct(elements.map { self.visibleLabels($0) }, place: place)

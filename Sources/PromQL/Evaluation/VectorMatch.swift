@@ -28,7 +28,7 @@ extension EvaluationRun {
             }
         }
         var merger = MatchMerger(operation: operation, run: self, groups: index.count)
-        merger.checksLabels = Self.canCollide(many, in: operation)
+        merger.checksLabels = self.canCollide(many, in: operation)
         var result: [Element] = []
         result.reserveCapacity(many.count)
         for element in many {
@@ -46,11 +46,12 @@ extension EvaluationRun {
 
     /// Whether elements of the "many" side can become one although their labels differ: by a name that
     /// goes away, or by a label that is taken over.
-    private static func canCollide(_ many: [Element], in operation: VectorOperation) -> Bool {
+    private func canCollide(_ many: [Element], in operation: VectorOperation) -> Bool {
         if operation.matching.cardinality == .oneToOne { return false }
         if !operation.matching.include.isEmpty { return true }
-        guard let first = many.first?.finalName else { return false }
-        return many.contains { !Labels.same($0.finalName, first) }
+        guard let first = many.first else { return false }
+        let name = self.visibleName(first)
+        return many.contains { !Labels.same(self.visibleName($0), name) }
     }
 }
 
