@@ -31,12 +31,14 @@ import Testing
             QueryValue.vector([]).json(at: 0) == #"{"resultType":"vector","result":[]}"#)
     }
 
-    @Test(arguments: [
+    private static let numbers: [(Double, String)] = [
         (0.0, "0"), (-0.0, "-0"), (1e20, "100000000000000000000"), (1e21, "1e+21"),
         (1.5e-6, "0.0000015"), (1e-7, "1e-07"), (-1.25e-9, "-1.25e-09"), (0.1, "0.1"),
         (123_456_789.125, "123456789.125"), (.nan, "NaN"), (-.infinity, "-Inf"),
-        (5e-324, "5e-324"), (1.7976931348623157e308, "1.7976931348623157e+308"),
-    ])
+        (.leastNonzeroMagnitude, "5e-324"), (1.7976931348623157e308, "1.7976931348623157e+308"),
+    ]
+
+    @Test(arguments: Self.numbers)
     func numbersAreWrittenAsPrometheusDoes(_ value: Double, _ text: String) {
         #expect(
             QueryValue.scalar(value).json(at: 0)
