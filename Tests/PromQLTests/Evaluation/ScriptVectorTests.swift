@@ -1,0 +1,48 @@
+// Weir
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+import WeirTestSupport
+
+@testable import PromQL
+
+/// Prometheus' own scripts, run as Prometheus runs them: at one time, and again within a range.
+@Suite(.enabled(if: Vectors.present, Vectors.absence)) struct ScriptVectorTests {
+    private static let names = [
+        "aggregators", "at_modifier", "collision", "functions", "histograms", "literals",
+        "name_label_dropping", "operators", "range_queries", "selectors", "staleness", "subquery",
+        "trig_functions",
+    ]
+
+    @Test func everyEvaluationPasses() throws {
+        var passed = 0
+        var failures: [String] = []
+        var unfounded: [String] = []
+        for name in Self.names {
+            let text = String(decoding: try Vectors.bytes("promql/\(name).test"), as: UTF8.self)
+            let script = try PromQLScript.parse(text)
+            let outcomes = script.run { expression, times, series in
+                let evaluator = Evaluator(source: MemorySource(series))
+                switch times {
+                case .instant(let time):
+                    return try evaluator.instant(expression, at: time)
+                case .range(let from, let through, let step):
+                    return .matrix(
+                        try evaluator.range(expression, from: from, through: through, step: step))
+                }
+            }
+            for outcome in outcomes {
+                switch outcome.verdict {
+                case .passed: passed += 1
+                case .failed: failures.append("\(name): \(outcome)")
+                case .unfounded: unfounded.append("\(name): \(outcome)")
+                }
+            }
+        }
+        print(
+            "PromQL scripts: \(passed) passed, \(failures.count) failed, "
+                + "\(unfounded.count) ask for series that no script loads")
+        #expect(failures.isEmpty, "\(failures.joined(separator: "\n"))")
+        #expect(passed > 450)
+    }
+}
