@@ -197,7 +197,7 @@ let package = Package(
             "AlertingTests",
             [
                 "Alerting", "PromQL", "GoTemplate", "ConfigTree", "EVMABI", "EVMPrimitives",
-                "ChainModel", "MetricsRegistry",
+                "ChainModel", "MetricsRegistry", .product(name: "BigInt", package: "BigInt"),
             ]),
         tests(
             "NotifiersTests",
