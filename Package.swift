@@ -264,6 +264,7 @@ let package = Package(
                 "CurlTransport", "SQLDatabase", "SQLiteDriver", "Tabular", "WeirPorts",
                 "WeirStore", "ChainModel", "ChainSync", "EVMABI", "EVMRPC", "Economy",
                 "HTTPFront", "MetricsRegistry", "JSONBytes", "ChainProofs", "EVMSignatures",
+                "Alerting", "Notifiers", "PromQL",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(

@@ -72,6 +72,11 @@ struct AlertMemory {
         String(decoding: self.json(notification), as: UTF8.self)
     }
 
+    /// Nil: the document is damaged.
+    static func notification(_ document: String) -> AlertNotification? {
+        try? JSONDecoder().decode(AlertNotification.self, from: Data(document.utf8))
+    }
+
     /// An alert of an event as the inbox keeps it.
     static func document(_ alert: Alert) -> String {
         String(decoding: self.json(alert), as: UTF8.self)

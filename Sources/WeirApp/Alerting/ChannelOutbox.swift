@@ -4,7 +4,6 @@
 import Alerting
 import CurlTransport
 import EVMRPC
-import Foundation
 import Logging
 import WeirPorts
 import WeirStore
@@ -67,10 +66,7 @@ struct ChannelOutbox: Sendable {
         _ row: OutboxRow, _ backoff: inout Backoff, _ generator: inout SystemRandomNumberGenerator
     ) async throws -> Bool {
         let (receiver, channel) = (self.notifier.receiver, self.notifier.channel)
-        guard
-            let notification = try? JSONDecoder().decode(
-                AlertNotification.self, from: Data(row.notification.document.utf8))
-        else {
+        guard let notification = AlertMemory.notification(row.notification.document) else {
             self.metrics.dropped(receiver, channel, .damaged)
             self.logger.error("a stored notification cannot be read", metadata: self.metadata(nil))
             await self.settle(row, handle: nil)

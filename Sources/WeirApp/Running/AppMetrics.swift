@@ -39,9 +39,11 @@ package final class AppMetrics: Sendable {
             families[descriptor.name] = try self.registry.register(descriptor)
         }
         self.families = families
-        self.trackerFamilies = Set(
+        let own = Set(
             (MetricCatalogue.configured(definitions, namespace: namespace)
                 + Economy.descriptors(namespace: namespace)).map(\.name))
+        self.trackerFamilies = own.union(
+            aliases.filter { own.contains($0.target) }.map(\.name))
         (self.alerts, self.alertsForState) = (
             try self.registry.register(MetricCatalogue.ownAlerts),
             try self.registry.register(MetricCatalogue.ownAlertsForState)
