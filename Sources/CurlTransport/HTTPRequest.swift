@@ -32,6 +32,8 @@ package struct HTTPRequest: Sendable {
     package var acceptsEncoding: Bool
     /// A PEM file of trusted roots in place of the system's.
     package var caFile: String?
+    /// Which addresses the request may go to.
+    package var reach: AddressReach
 
     package init(
         method: Method,
@@ -43,6 +45,7 @@ package struct HTTPRequest: Sendable {
         version: Version = .http2OverTLS,
         acceptsEncoding: Bool = true,
         caFile: String? = nil,
+        reach: AddressReach = .operatorChosen,
     ) {
         self.method = method
         self.url = url
@@ -53,6 +56,7 @@ package struct HTTPRequest: Sendable {
         self.version = version
         self.acceptsEncoding = acceptsEncoding
         self.caFile = caFile
+        self.reach = reach
     }
 }
 

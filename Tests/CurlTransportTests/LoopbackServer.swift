@@ -112,6 +112,17 @@ final class Connection {
         return Request(line: lines.first ?? "", headers: headers, body: body)
     }
 
+    /// Reads one line without its CR LF; nil when the peer has closed.
+    func readLine() -> String? {
+        while !self.buffer.contains(0x0a) { guard self.fill() else { return nil } }
+        guard let end = self.buffer.firstIndex(of: 0x0a) else { return nil }
+        var line = self.buffer[..<end]
+        if line.last == 0x0d { line.removeLast() }
+        let text = String(decoding: line, as: UTF8.self)
+        self.buffer.removeFirst(end + 1)
+        return text
+    }
+
     /// Writes everything; false when the peer is gone.
     @discardableResult
     func write(_ bytes: [UInt8]) -> Bool {
