@@ -61,7 +61,9 @@ import WeirTestSupport
 
     @Test func extremesComeInOrderWithNaNLast() throws {
         let lab = try self.lab()
-        let top = try lab.elements("topk(5, x)").map { $0.split(separator: " ").last.map(String.init) }
+        let top = try lab.elements("topk(5, x)").map {
+            $0.split(separator: " ").last.map(String.init)
+        }
         #expect(top == ["16.0", "9.0", "4.0", "1.0", "nan"])
         let bottom = try lab.elements("bottomk(5, x)").map {
             $0.split(separator: " ").last.map(String.init)

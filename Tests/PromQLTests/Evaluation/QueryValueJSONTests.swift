@@ -46,7 +46,9 @@ import Testing
     }
 
     @Test func anyTextStaysValid() throws {
-        for value in ["\u{0}\u{1}\u{1f}", "\u{2028}\u{2029}", "\u{1f600}\u{202e}", "\\\"'/", "\u{7f}\u{80}"] {
+        for value in [
+            "\u{0}\u{1}\u{1f}", "\u{2028}\u{2029}", "\u{1f600}\u{202e}", "\\\"'/", "\u{7f}\u{80}",
+        ] {
             let json = QueryValue.string(value).json(at: 0)
             let object = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]
             #expect((object?["result"] as? [Any])?.last as? String == value)

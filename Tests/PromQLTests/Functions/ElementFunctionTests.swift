@@ -26,7 +26,8 @@ import Testing
     @Test(arguments: Self.results)
     func gives(_ text: String, _ expected: Double) throws {
         let value = try EvaluatorLab().value(text)
-        #expect(abs((value ?? .nan) - expected) < 1e-12, "\(text) gives \(String(describing: value))")
+        #expect(
+            abs((value ?? .nan) - expected) < 1e-12, "\(text) gives \(String(describing: value))")
     }
 
     @Test(arguments: [

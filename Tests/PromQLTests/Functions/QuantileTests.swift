@@ -14,8 +14,9 @@ import Testing
 
     @Test(arguments: Self.values)
     func ofValues(_ values: [Double], _ quantile: Double, _ expected: Double) {
-        #expect(abs(Quantile.of(values, at: quantile) - expected) < 1e-12
-            || Quantile.of(values, at: quantile) == expected)
+        #expect(
+            abs(Quantile.of(values, at: quantile) - expected) < 1e-12
+                || Quantile.of(values, at: quantile) == expected)
     }
 
     @Test func ofNothingIsNaN() {
@@ -75,7 +76,8 @@ import Testing
         try lab.load("g_bucket{le=\"1\",j=\"a\"}", [5])
         try lab.load("g_bucket{le=\"+Inf\",j=\"a\"}", [6])
         let text = "histogram_quantile(0.5, {__name__=~\".*_bucket\"})"
-        #expect(try lab.failure(text)?.description
-            == "vector cannot contain metrics with the same labelset")
+        #expect(
+            try lab.failure(text)?.description
+                == "vector cannot contain metrics with the same labelset")
     }
 }

@@ -59,7 +59,9 @@ import WeirTestSupport
     @Test func lastKeepsTheNameAndOthersDoNot() throws {
         var lab = EvaluatorLab()
         try lab.load("x{a=\"1\"}", [1, 2])
-        #expect(try lab.elements("last_over_time(x[5m])", at: 60_000) == [#"{__name__="x", a="1"} 2.0"#])
+        #expect(
+            try lab.elements("last_over_time(x[5m])", at: 60_000) == [#"{__name__="x", a="1"} 2.0"#]
+        )
         #expect(try lab.elements("sum_over_time(x[5m])", at: 60_000) == [#"{a="1"} 3.0"#])
     }
 
