@@ -36,7 +36,7 @@ struct AlertMemory {
                     self.dispatcher.alerts.append(alert)
                 }
             case .log:
-                if let log = read(LogEntry.self, value) { self.dispatcher.log.append(log) }
+                if let log = read(ToldGroup.self, value) { self.dispatcher.log.append(log) }
             case .silence:
                 if let silence = read(Silence.self, value) {
                     self.dispatcher.silences.append(silence)
@@ -98,7 +98,7 @@ struct AlertMemory {
         AlertStateEntry(part: part.rawValue, key: key, value: value.map(Self.json))
     }
 
-    private static func text(of key: LogKey) -> String {
+    private static func text(of key: ToldKey) -> String {
         "\(key.receiver.utf8.count):\(key.receiver)\(key.groupKey)"
     }
 

@@ -106,7 +106,7 @@ extension AlertNotification {
 /// A store that takes what a dispatcher says has changed, each part as JSON under its key.
 struct MemoryStore {
     private var alerts: [Fingerprint: Data] = [:]
-    private var log: [LogKey: Data] = [:]
+    private var log: [ToldKey: Data] = [:]
     private var silences: [String: Data] = [:]
     private(set) var writes = 0
 
@@ -124,7 +124,7 @@ struct MemoryStore {
         let decoder = JSONDecoder()
         var state = DispatcherState()
         state.alerts = try self.alerts.values.map { try decoder.decode(AlertEntry.self, from: $0) }
-        state.log = try self.log.values.map { try decoder.decode(LogEntry.self, from: $0) }
+        state.log = try self.log.values.map { try decoder.decode(ToldGroup.self, from: $0) }
         state.silences = try self.silences.values.map {
             try decoder.decode(Silence.self, from: $0)
         }

@@ -20,7 +20,7 @@ struct ToldChecker {
     private var ids: Set<String> = []
     /// Told as firing, and the end was not told.
     private var firing: Set<Line> = []
-    private var lastTold: [LogKey: Timestamp] = [:]
+    private var lastTold: [ToldKey: Timestamp] = [:]
     /// Since when an alert fires without a break, and how long it is good for.
     private var since: [Labels: (start: Timestamp, validUntil: Timestamp)] = [:]
     /// To whom an alert that fires was told.
@@ -61,7 +61,7 @@ struct ToldChecker {
     mutating func told(_ notifications: [AlertNotification]) {
         for notification in notifications {
             #expect(self.ids.insert(notification.id).inserted, "seed \(self.seed): an id twice")
-            let key = LogKey(
+            let key = ToldKey(
                 receiver: notification.receiver, groupKey: notification.groupKey)
             var news = 0
             for alert in notification.alerts {

@@ -8,7 +8,7 @@ struct GroupID: Sendable, Hashable {
     /// The route's place in its tree; nil for a group that no route makes any more, from which only
     /// the ends of what was told are awaited.
     let route: Int?
-    let key: LogKey
+    let key: ToldKey
 }
 
 /// Alerts that are told together.

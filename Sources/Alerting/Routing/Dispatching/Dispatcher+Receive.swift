@@ -96,12 +96,12 @@ extension Dispatcher {
     mutating func place(_ fingerprint: Fingerprint, isFresh: Bool) {
         guard let held = self.alerts[fingerprint] else { return }
         let alert = held.entry.alert
-        var keys: Set<LogKey> = []
+        var keys: Set<ToldKey> = []
         var isHomeless = false
         for route in self.configuration.routes.match(alert.labels) {
             let node = self.configuration.routes.nodes[route]
             let labels = node.options.grouping.labels(of: alert.labels)
-            let key = LogKey(
+            let key = ToldKey(
                 receiver: node.options.receiver, groupKey: "\(node.key):\(labels)")
             let id = GroupID(route: route, key: key)
             keys.insert(key)

@@ -45,7 +45,7 @@ extension Dispatcher {
 
     /// A notification of alerts in the order of their importance; those beyond the limit are counted.
     func notification(
-        _ key: LogKey, _ labels: Labels, sequence: UInt64, alerts: [Alert],
+        _ key: ToldKey, _ labels: Labels, sequence: UInt64, alerts: [Alert],
         cause: AlertNotification.Cause
     ) -> AlertNotification {
         let limit = max(1, self.limits.alertsPerNotification)

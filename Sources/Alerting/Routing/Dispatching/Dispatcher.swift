@@ -36,7 +36,7 @@ package struct Dispatcher: Sendable {
     var log: NotificationLog
     var changedAlerts: Set<Fingerprint> = []
     /// Groups from which something is to be taken back.
-    var retracting: Set<LogKey> = []
+    var retracting: Set<ToldKey> = []
     var nextSweep: Timestamp
     /// How many changes of an alert are kept, and for how long.
     var flapChangesMax = 0

@@ -7,7 +7,7 @@ package struct DispatcherState: Sendable, Hashable, Codable {
     /// By fingerprint.
     package var alerts: [AlertEntry] = []
     /// By receiver and group.
-    package var log: [LogEntry] = []
+    package var log: [ToldGroup] = []
     /// By id; those of the configuration are not among them.
     package var silences: [Silence] = []
 
@@ -17,7 +17,7 @@ package struct DispatcherState: Sendable, Hashable, Codable {
 /// What changed in a dispatcher since it was last asked; nil where a part is gone.
 package struct DispatcherChanges: Sendable {
     package var alerts: [(fingerprint: Fingerprint, entry: AlertEntry?)]
-    package var log: [(key: LogKey, entry: LogEntry?)]
+    package var log: [(key: ToldKey, entry: ToldGroup?)]
     package var silences: [(id: String, silence: Silence?)]
 
     package var isEmpty: Bool {

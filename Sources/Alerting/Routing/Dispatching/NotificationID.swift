@@ -9,7 +9,7 @@ import EVMPrimitives
 /// make two notifications that a receiver takes for one.
 enum NotificationID {
     static func text(
-        _ key: LogKey, sequence: UInt64, alerts: [Alert], cause: AlertNotification.Cause,
+        _ key: ToldKey, sequence: UInt64, alerts: [Alert], cause: AlertNotification.Cause,
         time: Timestamp
     ) -> String {
         var bytes: [UInt8] = []

@@ -12,12 +12,12 @@ struct NotificationLog: Sendable {
     /// How long a told end is remembered, for a reorganisation may still take back its start.
     static let resolvedRetention: Int64 = 24 * 3_600_000
 
-    private(set) var entries: [LogKey: LogEntry] = [:]
+    private(set) var entries: [ToldKey: ToldGroup] = [:]
     /// The entries that speak of an alert.
-    private var byAlert: [Fingerprint: Set<LogKey>] = [:]
-    private var changed: Set<LogKey> = []
+    private var byAlert: [Fingerprint: Set<ToldKey>] = [:]
+    private var changed: Set<ToldKey> = []
 
-    init(_ entries: [LogEntry], at time: Timestamp) {
+    init(_ entries: [ToldGroup], at time: Timestamp) {
         for entry in entries {
             self.entries[entry.key] = entry
             for fingerprint in entry.told.keys {
@@ -28,14 +28,14 @@ struct NotificationLog: Sendable {
         self.clamp(to: time)
     }
 
-    subscript(_ key: LogKey) -> LogEntry? { self.entries[key] }
+    subscript(_ key: ToldKey) -> ToldGroup? { self.entries[key] }
 
-    func told(_ fingerprint: Fingerprint, _ key: LogKey) -> ToldAlert? {
+    func told(_ fingerprint: Fingerprint, _ key: ToldKey) -> ToldAlert? {
         self.entries[key]?.told[fingerprint]
     }
 
     /// The entries that speak of an alert, sorted.
-    func keys(of fingerprint: Fingerprint) -> [LogKey] {
+    func keys(of fingerprint: Fingerprint) -> [ToldKey] {
         self.byAlert[fingerprint]?.sorted() ?? []
     }
 
@@ -46,15 +46,15 @@ struct NotificationLog: Sendable {
     }
 
     /// The number of the next notification of a group.
-    func sequence(_ key: LogKey) -> UInt64 { self.entries[key]?.sequence ?? 0 }
+    func sequence(_ key: ToldKey) -> UInt64 { self.entries[key]?.sequence ?? 0 }
 
     /// Notes a notification of a group.
     mutating func note(
-        _ key: LogKey, groupLabels: Labels, told: [ToldAlert], at time: Timestamp
+        _ key: ToldKey, groupLabels: Labels, told: [ToldAlert], at time: Timestamp
     ) {
         var entry =
             self.entries.removeValue(forKey: key)
-            ?? LogEntry(key: key, groupLabels: groupLabels, time: time)
+            ?? ToldGroup(key: key, groupLabels: groupLabels, time: time)
         entry.time = time
         entry.sequence &+= 1
         for alert in told {
@@ -66,7 +66,7 @@ struct NotificationLog: Sendable {
     }
 
     /// Notes that an alert has to be taken back where it was told.
-    mutating func noteRetraction(_ alert: Alert, _ key: LogKey) {
+    mutating func noteRetraction(_ alert: Alert, _ key: ToldKey) {
         let fingerprint = alert.fingerprint
         guard let entry = self.entries[key],
             !entry.retractions.contains(where: { $0.fingerprint == fingerprint })
@@ -76,7 +76,7 @@ struct NotificationLog: Sendable {
     }
 
     /// What is to be taken back, which is as good as done: the alerts are forgotten.
-    mutating func takeRetractions(_ key: LogKey) -> [Alert] {
+    mutating func takeRetractions(_ key: ToldKey) -> [Alert] {
         guard let alerts = self.entries[key]?.retractions, !alerts.isEmpty else { return [] }
         self.entries[key]?.retractions = []
         self.entries[key]?.sequence &+= 1
@@ -85,7 +85,7 @@ struct NotificationLog: Sendable {
         return alerts.sorted { $0.fingerprint < $1.fingerprint }
     }
 
-    private mutating func forget(_ fingerprint: Fingerprint, _ key: LogKey) {
+    private mutating func forget(_ fingerprint: Fingerprint, _ key: ToldKey) {
         self.entries[key]?.told[fingerprint] = nil
         self.byAlert[fingerprint]?.remove(key)
         if self.byAlert[fingerprint]?.isEmpty ?? false { self.byAlert[fingerprint] = nil }
@@ -121,7 +121,7 @@ struct NotificationLog: Sendable {
         return idle.count
     }
 
-    private mutating func remove(_ key: LogKey) {
+    private mutating func remove(_ key: ToldKey) {
         guard let entry = self.entries.removeValue(forKey: key) else { return }
         for fingerprint in entry.told.keys {
             self.byAlert[fingerprint]?.remove(key)
@@ -163,7 +163,7 @@ struct NotificationLog: Sendable {
     }
 
     /// The entries that changed since the last call, nil where one is gone.
-    mutating func takeChanges() -> [(key: LogKey, entry: LogEntry?)] {
+    mutating func takeChanges() -> [(key: ToldKey, entry: ToldGroup?)] {
         defer { self.changed = [] }
         return self.changed.sorted().map { ($0, self.entries[$0]) }
     }

@@ -4,7 +4,7 @@
 package import PromQL
 
 /// Which receiver, and which of its groups.
-package struct LogKey: Sendable, Hashable, Comparable, Codable {
+package struct ToldKey: Sendable, Hashable, Comparable, Codable {
     package let receiver: String
     /// As ``AlertNotification/groupKey``.
     package let groupKey: String
@@ -35,8 +35,8 @@ package struct ToldAlert: Sendable, Hashable, Codable {
 }
 
 /// What a receiver was told of a group; a store keeps it by its key.
-package struct LogEntry: Sendable, Hashable {
-    package let key: LogKey
+package struct ToldGroup: Sendable, Hashable {
+    package let key: ToldKey
     package let groupLabels: Labels
     /// When the group was last told.
     package var time: Timestamp
@@ -46,21 +46,21 @@ package struct LogEntry: Sendable, Hashable {
     /// What is to be taken back, and was not yet.
     package var retractions: [Alert] = []
 
-    init(key: LogKey, groupLabels: Labels, time: Timestamp) {
+    init(key: ToldKey, groupLabels: Labels, time: Timestamp) {
         self.key = key
         self.groupLabels = groupLabels
         self.time = time
     }
 }
 
-extension LogEntry: Codable {
+extension ToldGroup: Codable {
     private enum CodingKeys: String, CodingKey {
         case key, groupLabels, time, sequence, told, retractions
     }
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        self.key = try container.decode(LogKey.self, forKey: .key)
+        self.key = try container.decode(ToldKey.self, forKey: .key)
         self.groupLabels = try container.decode(Labels.self, forKey: .groupLabels)
         self.time = try container.decode(Timestamp.self, forKey: .time)
         self.sequence = try container.decode(UInt64.self, forKey: .sequence)
