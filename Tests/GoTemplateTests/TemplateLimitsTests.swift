@@ -50,12 +50,12 @@ import WeirTestSupport
 
     @Test func deepNestingIsRefused() {
         let parentheses = String(repeating: "(", count: 100_000)
-        #expect(Self.fault("{{ \(parentheses)").contains("deep"))
-        let branches = String(repeating: "{{ if true }}", count: 100_000)
+        #expect(Self.fault("{{ \(parentheses) }}").contains("deep"))
+        let branches = String(repeating: "{{ if true }}", count: 50_000)
         #expect(Self.fault(branches).contains("deep"))
         let chain =
             String(repeating: "{{ if false }}{{ else ", count: 1)
-            + String(repeating: "if false }}{{ else ", count: 100_000) + "}}{{ end }}"
+            + String(repeating: "if false }}{{ else ", count: 50_000) + "}}{{ end }}"
         #expect(Self.fault(chain).contains("deep"))
         #expect(Self.fault(String(repeating: "x", count: 2 << 20)).contains("larger than"))
     }
@@ -72,7 +72,7 @@ import WeirTestSupport
         ]
         var random = SeededRandom(seed: 0x7e3b)
         var read = 0
-        for _ in 0..<20_000 {
+        for _ in 0..<8_000 {
             let count = Int.random(in: 1...14, using: &random)
             let text = (0..<count).map { _ in pieces.randomElement(using: &random) ?? "" }.joined()
             do throws(TemplateError) {
@@ -82,6 +82,6 @@ import WeirTestSupport
                 #expect(error.line >= 1 && error.column >= 1 && !error.reason.isEmpty, "\(text)")
             }
         }
-        #expect(read > 100, "seed \(random.seed)")
+        #expect(read > 40, "seed \(random.seed)")
     }
 }

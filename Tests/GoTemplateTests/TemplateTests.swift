@@ -119,7 +119,7 @@ import Testing
             "{{ eq 1 2 1 }} {{ ne `a` `b` }} {{ lt 1 2 }} {{ le 2.0 2.0 }} {{ gt `b` `a` }} {{ ge 1 2 }}",
             "true true true true true false"
         ),
-        ("{{ 1 | printf `%d-%d` 2 }}", "2-1"), ("{{ print 1 2 `a` `b` 3 4 }}", "1 2a b3 4"),
+        ("{{ 1 | printf `%d-%d` 2 }}", "2-1"), ("{{ print 1 2 `a` `b` 3 4 }}", "1 2ab3 4"),
         ("{{ println 1 `a` }}", "1 a\n"),
         ("{{ html `<a href='x'>&\"` }}", "&lt;a href=&#39;x&#39;&gt;&amp;&#34;"),
         ("{{ js `it's <b>\"=\\` }}", "it\\'s \\u003Cb\\u003E\\\"\\u003D\\\\"),
