@@ -46,7 +46,8 @@ extension SampleWindow {
     /// - Parameter hushed: series that are passed over; those that were taken before neither get a point
     ///   nor end.
     package mutating func take(
-        _ snapshot: RegistrySnapshot, at time: Int64, leavingOut hushed: HushedSeries = HushedSeries()
+        _ snapshot: RegistrySnapshot, at time: Int64,
+        leavingOut hushed: HushedSeries = HushedSeries()
     ) {
         let origin = self.begin(Self.registryOrigin, at: time)
         self.match(snapshot.families)
