@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import EVMABI
+import EVMPrimitives
 
 /// Where the numbers of a metric come from: what is added up, of which events, by whom.
 package struct MetricOrigin: Sendable, Equatable {
