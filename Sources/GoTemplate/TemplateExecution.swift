@@ -95,8 +95,8 @@ struct TemplateExecution {
                     self.variables[known - 1].value = element
                     if names.count > 1 { self.variables[known - 2].value = index }
                 } else {
-                    self.assign(last, element)
-                    if names.count > 1 { self.assign(names[0], index) }
+                    try self.assign(last, element, branch.place)
+                    if names.count > 1 { try self.assign(names[0], index, branch.place) }
                 }
             }
             let flow = try self.walk(branch.body, dot: element)
@@ -140,7 +140,7 @@ struct TemplateExecution {
             if pipeline.declares {
                 self.variables.append((name, result))
             } else {
-                self.assign(name, result)
+                try self.assign(name, result, pipeline.place)
             }
         }
         return result
@@ -243,10 +243,13 @@ struct TemplateExecution {
         throw place.error("can't evaluate field \(name) in type \(value.typeName)")
     }
 
-    private mutating func assign(_ name: String, _ value: TemplateValue) {
-        if let index = self.variables.lastIndex(where: { $0.name == name }) {
-            self.variables[index].value = value
+    private mutating func assign(
+        _ name: String, _ value: TemplateValue, _ place: TemplatePlace
+    ) throws(TemplateError) {
+        guard let index = self.variables.lastIndex(where: { $0.name == name }) else {
+            throw place.error("undefined variable: \(name)")
         }
+        self.variables[index].value = value
     }
 
     // MARK: - Limits

@@ -44,11 +44,8 @@ extension TemplateParser {
                 _ = self.word()
                 pipeline.variables.append(name)
                 pipeline.declares = next.kind == .declare
-                if !pipeline.declares {
-                    for name in pipeline.variables { try self.know(name, place) }
-                } else {
-                    self.variables += pipeline.variables
-                }
+                // One that is assigned to counts as set, as in Go; carrying it out finds the mistake.
+                self.variables += pipeline.variables
                 return
             case .comma:
                 _ = self.word()

@@ -50,7 +50,9 @@ import WeirTestSupport
 
     @Test func deepNestingIsRefused() {
         let parentheses = String(repeating: "(", count: 100_000)
-        #expect(Self.fault("{{ \(parentheses) }}").contains("deep"))
+        let closed = String(repeating: ")", count: 100_000)
+        #expect(Self.fault("{{ \(parentheses)1\(closed) }}").contains("deep"))
+        #expect(Self.fault("{{ \(parentheses) }}").contains("not closed"))
         let branches = String(repeating: "{{ if true }}", count: 50_000)
         #expect(Self.fault(branches).contains("deep"))
         let chain =

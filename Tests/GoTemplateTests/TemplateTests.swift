@@ -152,7 +152,7 @@ import Testing
         ("{{ }}", 1, 1, "missing value for command"),
         ("{{\u{a0}}}", 1, 3, "unrecognized character in action: U+00A0"),
         ("{{ $x }}", 1, 4, "undefined variable \"$x\""),
-        ("{{ $x = 1 }}", 1, 4, "undefined variable"),
+        ("{{ $x = 1 }}", 1, 1, "undefined variable: $x"),
         ("{{ banana }}", 1, 4, "function \"banana\" not defined"),
         ("{{ if true }}", 1, 4, "{{if}} is not closed"), ("{{ end }}", 1, 4, "unexpected {{end}}"),
         ("{{ if }}{{ end }}", 1, 4, "missing value for if"),

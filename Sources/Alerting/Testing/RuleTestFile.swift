@@ -158,7 +158,9 @@ package struct RuleTestGroup: Sendable {
             let labels = sample.text("labels") ?? ""
             let value = Self.number(sample)
             do throws(SeriesNotationError) {
-                expected.append((try SeriesNotation.labels(labels), value))
+                // Nothing is the label set of a scalar.
+                expected.append(
+                    (labels.isEmpty ? .empty : try SeriesNotation.labels(labels), value))
             } catch {
                 sample.fail(at: "labels", error.description)
             }

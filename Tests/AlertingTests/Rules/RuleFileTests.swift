@@ -136,7 +136,7 @@ import WeirTestSupport
         ("- name: a\n  rules:\n  - alert: A\n    expr: m\n    fro: 5m", "did you mean \"for\"?"),
         ("- a", "expected a section"),
         ("- name: a\n  name: b", "duplicate key"), ("- name: a\n  rules: x", "expected a list"),
-        ("- [", "not closed"),
+        ("- [", "error: YAML"),
     ])
     func faultyGroups(_ groups: String, _ message: String) {
         let file = Self.read("groups:\n\(groups)\n")

@@ -135,7 +135,7 @@ import WeirTestSupport
             "{{ printf \"%v %v\" .Labels (slice \"ab\" 1) }}", "{{ println }}{{ print nil }}",
             "{{ range query \"n\" | sortByLabel \"i\" }}{{ if eq .Labels.i \"b\" }}{{ break }}{{ end }}{{ .Labels.i }}{{ end }}",
         ]
-        for value in ["1234567", "0.00012345", "5", "-2.5", "1e+21", "98765.4321"] {
+        for value in ["1234567", "0.00012345", "5", "-2.5", "9e+08", "98765.4321"] {
             var rules =
                 "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: m != 0\n    annotations:\n"
             for (index, template) in templates.enumerated() {

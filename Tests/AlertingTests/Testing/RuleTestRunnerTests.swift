@@ -136,7 +136,7 @@ struct RuleTestLab {
     @Test(arguments: [
         ("tests: [ { input_seriess: [] } ]", "did you mean \"input_series\"?"),
         ("rule_file: []", "did you mean \"rule_files\"?"),
-        ("tests: [ { input_series: [ { series: 'm{', values: 1 } ] } ]", "a.test.yaml:1:39: error"),
+        ("tests: [ { input_series: [ { series: 'm{', values: 1 } ] } ]", "a.test.yaml:1:38: error"),
         ("tests: [ { input_series: [ { series: m, values: x } ] } ]", "is no value of a series"),
         (
             "tests: [ { alert_rule_test: [ { eval_time: 1m } ] } ]",
@@ -168,7 +168,7 @@ struct RuleTestLab {
             "evaluation_interval: 1ms\ntests: [ { alert_rule_test: [ { eval_time: 100y, alertname: A } ] } ]",
             "more than 1000000 evaluations"
         ),
-        ("tests: [", "not closed"),
+        ("tests: [", "a.test.yaml:2:1: error: YAML"),
     ])
     func faultyFiles(_ tests: String, _ message: String) {
         let report = RuleTestLab.report(Self.rules, tests)
