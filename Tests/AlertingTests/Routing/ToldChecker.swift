@@ -93,7 +93,8 @@ struct ToldChecker {
                 #expect(news == 0, "seed \(self.seed): news in a repetition")
             default: break
             }
-            self.lastTold[key] = notification.time
+            // A retraction names what was taken back only, so it puts off no repetition.
+            if notification.cause != .retraction { self.lastTold[key] = notification.time }
         }
     }
 
