@@ -186,3 +186,19 @@ extension ThresholdRule {
             name: key, file: section.value(key)?.place.file ?? "", rules: entries.flatMap(\.rules))
     }
 }
+
+extension ThresholdRule {
+    /// The schema of `thresholds`.
+    package static let schema = SchemaNode.list(
+        of: .object([
+            .init("name", .string, "The alert's name.", isRequired: true),
+            .init("expr", .string, "A PromQL expression.", isRequired: true),
+            .init("warn", .number(), "Where the warning band begins."),
+            .init("crit", .number(), "Where the critical band begins."),
+            .init("when", .choice(of: Side.self), "On which side; as warn and crit say."),
+            .init("for", .text(examples: ["10m"]), "How long before it fires."),
+            .init("keep_firing_for", .text(examples: ["10m"]), "How long after its end."),
+            .init("labels", .map(of: .string), "Further labels: templates."),
+            .init("annotations", .map(of: .string), "Texts: templates."),
+        ]))
+}
