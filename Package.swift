@@ -175,7 +175,7 @@ let package = Package(
             dependencies: [
                 "EVMPrimitives", "JSONBytes", "ConfigTree", "MetricsRegistry", "ChainModel",
                 "EVMABI", "EVMSignatures", "ChainProofs", "LogJSON", "Economy", "WeirStore",
-                "EventTools",
+                "EventTools", "PromQL", "Alerting",
             ], path: "Benchmarks", exclude: ["Kit"], swiftSettings: settings),
 
         // Tests.
