@@ -166,10 +166,11 @@ extension EasyHandle {
     }
 
     private func applyBody(_ request: HTTPRequest, _ options: inout OptionSetter) {
+        options.set(CURLOPT_CUSTOMREQUEST, request.method == .patch ? "PATCH" : nil)
         switch request.method {
         case .get:
             if self.applied?.method != .get { options.set(CURLOPT_HTTPGET, 1) }
-        case .post:
+        case .post, .patch:
             options.set(CURLOPT_POST, 1)
             let count = curl_off_t(request.body.count)
             unsafe options.note(ccurl_setopt_off(self.raw, CURLOPT_POSTFIELDSIZE_LARGE, count))
