@@ -15,9 +15,12 @@ func target(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func tests(
+    _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []
+) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies + ["WeirTestSupport"], swiftSettings: settings)
+        name: name, dependencies: dependencies + ["WeirTestSupport"], exclude: exclude,
+        swiftSettings: settings)
 }
 
 let package = Package(
@@ -171,7 +174,7 @@ let package = Package(
             dependencies: [
                 "EVMPrimitives", "JSONBytes", "ConfigTree", "MetricsRegistry", "ChainModel",
                 "EVMABI", "EVMSignatures", "ChainProofs", "LogJSON", "Economy", "WeirStore",
-                "EventTools",
+                "EventTools", "PromQL", "Alerting",
             ], path: "Benchmarks", exclude: ["Kit"], swiftSettings: settings),
 
         // Tests.
@@ -204,10 +207,7 @@ let package = Package(
             [
                 "Notifiers", "WeirPorts", "Alerting", "PromQL", "CurlTransport", "JSONBytes",
                 "ConfigTree",
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-            ]),
+            ], exclude: ["Snapshots"]),
         tests("ChainSyncTests", ["ChainSync", "ChainModel", "EVMPrimitives"]),
         tests(
             "ChainProofsTests", ["ChainProofs", "EVMSignatures", "ChainModel", "EVMPrimitives"]),

@@ -166,16 +166,18 @@ extension EasyHandle {
     }
 
     private func applyBody(_ request: HTTPRequest, _ options: inout OptionSetter) {
-        if self.applied?.method == .delete, request.method != .delete {
-            options.set(CURLOPT_CUSTOMREQUEST, nil)
-        }
+        let own: String? =
+            switch request.method {
+            case .patch: "PATCH"
+            case .delete: "DELETE"
+            case .get, .post: nil
+            }
+        options.set(CURLOPT_CUSTOMREQUEST, own)
         switch request.method {
-        case .delete:
-            options.set(CURLOPT_HTTPGET, 1)
-            options.set(CURLOPT_CUSTOMREQUEST, "DELETE")
+        case .delete: options.set(CURLOPT_HTTPGET, 1)
         case .get:
             if self.applied?.method != .get { options.set(CURLOPT_HTTPGET, 1) }
-        case .post:
+        case .post, .patch:
             options.set(CURLOPT_POST, 1)
             let count = curl_off_t(request.body.count)
             unsafe options.note(ccurl_setopt_off(self.raw, CURLOPT_POSTFIELDSIZE_LARGE, count))

@@ -7,7 +7,7 @@
 /// cannot prove its name is a matter for the operator.
 package struct HTTPRequest: Sendable {
     package enum Method: Sendable, Hashable {
-        case get, post, delete
+        case get, post, patch, delete
     }
 
     /// Which protocol to ask for.
@@ -22,7 +22,7 @@ package struct HTTPRequest: Sendable {
     /// Sent as they are. `Content-Type` is left out unless it is given here; `Content-Length` and
     /// `Transfer-Encoding` are refused.
     package var headers: [RequestHeader]
-    /// Sent with `.post` only.
+    /// Sent with `.post` and `.patch` only.
     package var body: [UInt8]
     package var timeouts: HTTPTimeouts
     /// The limit of the answer's body in bytes, counted after decompression.

@@ -49,9 +49,9 @@ struct NaiveWindow {
 }
 
 /// Points as what can be compared: a NaN is not equal to itself.
-func exact(_ series: [Series]) -> [String] {
-    series.sorted { $0.labels < $1.labels }.map { one in
-        let points = one.points.map { "\($0.time)=\(String($0.value.bitPattern, radix: 16))" }
-        return "\(one.labels) " + points.joined(separator: " ")
-    }
+func exact(_ series: [Series]) -> [Labels: [[UInt64]]] {
+    Dictionary(
+        series.map { one in
+            (one.labels, one.points.map { [UInt64(bitPattern: $0.time), $0.value.bitPattern] })
+        }, uniquingKeysWith: { $0 + $1 })
 }

@@ -19,7 +19,7 @@ import WeirTestSupport
         }
     }
 
-    @Test(arguments: 0..<25)
+    @Test(arguments: 0..<6)
     func snapshotsAreTakenAsTheirSamplesWouldBe(seed: Int) throws {
         var random = SeededRandom(seed: UInt64(seed))
         let registry = try MetricsRegistry(
@@ -69,7 +69,7 @@ import WeirTestSupport
             let snapshot = registry.snapshot()
             window.take(snapshot, at: time)
             naive.take(self.exposed(snapshot), at: time)
-            for name in names {
+            for name in names where step % 4 == 3 || step == 40 {
                 let matchers = SampleWindowTests.matcher(name)
                 #expect(
                     exact(window.series(matching: matchers, from: time - 600_000, through: time))

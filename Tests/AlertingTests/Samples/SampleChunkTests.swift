@@ -33,13 +33,13 @@ import WeirTestSupport
         }
     }
 
-    @Test(arguments: 0..<400)
+    @Test(arguments: 0..<60)
     func everyPointComesBackBitByBit(seed: Int) {
         var random = SeededRandom(seed: UInt64(seed))
         var writer = ChunkWriter()
         var points: [Point] = []
         var last = Point(time: Int64(bitPattern: random.next()), value: 0)
-        for _ in 0..<Int.random(in: 1...300, using: &random) {
+        for _ in 0..<Int.random(in: 1...200, using: &random) {
             last = Point(
                 time: Self.time(after: last.time, &random),
                 value: Self.value(after: last.value, &random))
@@ -71,7 +71,7 @@ import WeirTestSupport
     }
 
     /// Any bytes at all: reading ends, and nothing traps.
-    @Test(arguments: 0..<200)
+    @Test(arguments: 0..<50)
     func anyBytesAreReadWithoutHarm(seed: Int) {
         var random = SeededRandom(seed: UInt64(seed))
         let bytes = random.bytes(Int.random(in: 0..<200, using: &random))

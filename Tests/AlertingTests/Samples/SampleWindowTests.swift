@@ -36,7 +36,7 @@ import WeirTestSupport
 
     // MARK: - The same as the naive one
 
-    @Test(arguments: 0..<60)
+    @Test(arguments: 0..<10)
     func windowIsTheNaiveListOfPoints(seed: Int) {
         var random = SeededRandom(seed: UInt64(seed))
         let needs = Self.needs([("a", 60_000), ("b", 600_000), ("c", 3_600_000)])
@@ -47,7 +47,7 @@ import WeirTestSupport
         }
         var values: [Labels: Double] = [:]
         var time: Int64 = 1_700_000_000_000
-        for _ in 0..<300 {
+        for round in 0..<300 {
             // Now and then the clock stands, or goes back a little.
             time +=
                 Int.random(in: 0..<20, using: &random) == 0
@@ -61,6 +61,7 @@ import WeirTestSupport
             }
             window.take(shown, from: "test", at: time)
             naive.take(shown, at: time)
+            guard round % 10 == 9 else { continue }
             for (name, span) in [("a", Int64(60_000)), ("b", 600_000), ("c", 3_600_000)] {
                 let from = time - Int64.random(in: 0...span, using: &random)
                 let through = time - Int64.random(in: -10...5000, using: &random)
@@ -97,7 +98,7 @@ import WeirTestSupport
         #expect(window.statistics.bytes >= window.statistics.pointBytes)
     }
 
-    @Test(arguments: 0..<20)
+    @Test(arguments: 0..<5)
     func restoredWindowGoesOnAsIfNothingHadBeen(seed: Int) {
         var random = SeededRandom(seed: UInt64(seed))
         let needs = Self.needs([("a", 600_000)])
@@ -117,11 +118,12 @@ import WeirTestSupport
         #expect(restored.refusedChunks == 0 && restored.droppedSeries == 0)
         #expect(restored.points == window.statistics.points)
         self.checkStatistics(other, seed)
-        for _ in 0..<60 {
+        for step in 0..<60 {
             time += 10_000
             let now = shown()
             window.take(now, from: "r", at: time)
             other.take(now, from: "r", at: time)
+            guard step % 8 == 7 else { continue }
             let (one, two) = (
                 window.series(matching: Self.matcher("a"), from: time - 600_000, through: time),
                 other.series(matching: Self.matcher("a"), from: time - 600_000, through: time)
@@ -163,7 +165,7 @@ import WeirTestSupport
 
     @Test func whatIsTooOldIsDroppedAndItsPlaceUsedAgain() {
         var window = SampleWindow(needs: Self.needs([("a", 60_000)]))
-        for step in 0..<5000 {
+        for step in 0..<1000 {
             let labels = Self.labels("a", [("n", "\(step / 10)")])
             window.take([(labels, Double(step))], from: "r", at: Int64(step) * 5000)
         }
@@ -240,8 +242,8 @@ import WeirTestSupport
         var window = SampleWindow(
             needs: Self.needs([("a", .max)]), limits: .init(series: 1000, bytes: 60_000))
         var random = SeededRandom(seed: 1)
-        for step in 0..<400 {
-            let shown = (0..<200).map {
+        for step in 0..<150 {
+            let shown = (0..<150).map {
                 (labels: Self.labels("a", [("n", "\($0)")]), value: Double(random.next() >> 12))
             }
             window.take(shown, from: "r", at: Int64(step) * 1000)

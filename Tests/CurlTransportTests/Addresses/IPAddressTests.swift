@@ -55,7 +55,7 @@ import WeirTestSupport
     @Test func agreesWithTheCLibrary() {
         var random = SeededRandom(seed: 7)
         var read = 0
-        for _ in 0..<200_000 {
+        for _ in 0..<30_000 {
             let alphabet = Array(Bool.random(using: &random) ? "0123456789." : "0127x9afX.8")
             let text = String(
                 (0..<Int.random(in: 1...14, using: &random)).map { _ in
@@ -74,14 +74,14 @@ import WeirTestSupport
                     text.lowercased().split(separator: ".").contains("0x"), "\(text): \(ours)")
             }
         }
-        #expect(read > 1000)
+        #expect(read > 200)
     }
 
     @Test func agreesWithTheCLibraryOnIPv6() {
         var random = SeededRandom(seed: 8)
         let alphabet = Array("01af::::.2")
         var read = 0
-        for round in 0..<200_000 {
+        for round in 0..<30_000 {
             var text = String(
                 (0..<Int.random(in: 2...24, using: &random)).map { _ in
                     alphabet.randomElement(using: &random) ?? ":"
@@ -99,6 +99,6 @@ import WeirTestSupport
             read += isRead ? 1 : 0
             #expect(IPAddress(host: text) == expected, "\(text), seed 8")
         }
-        #expect(read > 10_000)
+        #expect(read > 2000)
     }
 }
