@@ -48,34 +48,59 @@ package struct EventRuleReader {
     /// Nil: a fault has been reported.
     private func rule(_ section: ConfigSection) -> EventRuleDefinition? {
         let references = section.required("on", Self.references)
-        let name = section.optionalScalar("name", expected: "the name of an alert")
-        let condition = section.optionalScalar("where", expected: "a condition")
-        let severity = section.string("severity", default: "warning")
-        let moment = section.value("at", .eventMoment, default: .head)
-        let resolveAfter = section.duration(
-            "resolve_after", in: .seconds(1) ... .seconds(365 * 86_400), default: .seconds(600))
-        let ageMax = section.duration(
-            "age_max", in: .seconds(1) ... .seconds(3650 * 86_400), default: .seconds(86_400))
-        let limit = section.int("limit", in: 1...1000, default: 20)
+        let name = self.scalar("name", section)
+        let condition = self.scalar("where", section)
+        let severity = self.read("severity", .string, section, default: "warning")
+        let moment = self.read("at", .eventMoment, section, default: .head)
+        let resolveAfter = self.read(
+            "resolve_after", .duration(in: .seconds(1) ... .seconds(365 * 86_400)), section,
+            default: .seconds(600))
+        let ageMax = self.read(
+            "age_max", .duration(in: .seconds(1) ... .seconds(3650 * 86_400)), section,
+            default: .seconds(86_400))
+        let limit = self.read("limit", .int(in: 1...1000), section, default: 20)
         let labels = self.labels(section)
         let annotations = self.annotations(section)
         let units = self.units(section)
-        let syntax = condition.map { self.syntax($0) }
-
-        guard let references, let labels, let annotations, let units else { return nil }
-        if let syntax, syntax == nil { return nil }
-        if let name, !Self.isName(name.text) {
+        guard let references, let name, let condition, let severity, let moment, let resolveAfter,
+            let ageMax, let limit, let labels, let annotations, let units
+        else { return nil }
+        if let name = name.scalar, !Self.isName(name.text) {
             name.fail(
                 "an alert's name is 1 to 100 printable characters", advice: "such as NodeSlashed")
             return nil
         }
+        var syntax: ConditionSyntax?
+        if let scalar = condition.scalar {
+            guard let read = self.syntax(scalar) else { return nil }
+            syntax = read
+        }
         guard let targets = self.targets(references) else { return nil }
         let rule = EventRuleDefinition(
-            name: name?.text, references: references.map(\.text), severity: severity,
+            name: name.scalar?.text, references: references.map(\.text), severity: severity,
             moment: moment, resolveAfter: resolveAfter.milliseconds, ageMax: ageMax.milliseconds,
-            limit: limit, condition: condition?.text, targets: targets, syntax: syntax ?? nil,
+            limit: limit, condition: condition.scalar?.text, targets: targets, syntax: syntax,
             units: units, labels: labels, annotations: annotations)
-        return self.fits(rule, section, condition) ? rule : nil
+        return self.fits(rule, section, condition.scalar) ? rule : nil
+    }
+
+    /// A value that may be missing; nil: it is faulty, and so is the rule.
+    private func read<Value>(
+        _ key: String, _ type: ConfigType<Value>, _ section: ConfigSection,
+        default standard: Value
+    ) -> Value? {
+        guard let value = section.value(key), !value.isNull else {
+            return section.value(key, type, default: standard)
+        }
+        return type.read(value)
+    }
+
+    /// A text that may be missing; nil: it is faulty.
+    private func scalar(
+        _ key: String, _ section: ConfigSection
+    ) -> (scalar: ConfigScalar?, Void)? {
+        guard let value = section.value(key), !value.isNull else { return (nil, ()) }
+        return value.scalar().map { ($0, ()) }
     }
 
     private static func isName(_ text: String) -> Bool {

@@ -4,6 +4,7 @@
 import ChainModel
 import EVMABI
 import EVMPrimitives
+import PromQL
 import Testing
 import WeirTestSupport
 

@@ -4,6 +4,7 @@
 import ChainModel
 import EVMABI
 import EVMPrimitives
+import PromQL
 import Testing
 import WeirTestSupport
 
@@ -56,7 +57,7 @@ import WeirTestSupport
         #expect(alert.annotations["transaction_url"] == "https://scan.example/tx/\(hash)")
         #expect(alert.annotations["block"] == "5 (\(LabBlock.ref(5).hash))")
         #expect(alert.startsAt == 1_700_000_010_000)
-        #expect(alert.endsAt == 1_700_000_010_000 + 600_000)
+        #expect(alert.endsAt == 1_700_000_610_000)
     }
 
     @Test func withoutTextsAnAlertStillSaysWhatHappened() throws {
