@@ -3,6 +3,7 @@
 
 import Alerting
 import Foundation
+import GoTemplate
 import HTTPFront
 import JSONBytes
 import MetricsRegistry

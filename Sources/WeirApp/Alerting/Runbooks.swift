@@ -5,7 +5,7 @@ package import HTTPFront
 
 /// What the alerts of the shipped rules mean and what to do about them, one entry each.
 package enum Runbooks {
-    package static let all: [Runbook] = self.instance + self.economy
+    package static let all: [Runbook] = Runbooks.instance + Runbooks.economy
     /// The alerts that have one.
     package static var alerts: [String] { self.all.map(\.alert) }
 

@@ -120,7 +120,10 @@ package struct WeirConfiguration: Sendable {
         let sources = EventSources(
             drafts.map(\.name), events, tokens, lists: EventListReader().read(root),
             explorers: root.explorers,
-            faulty: Set(contracts.filter { $0.contract == nil }.map(\.alias)))
+            faulty: Set(
+                contracts.filter { draft in
+                    draft.contract.map { events.catalogs[$0.chain] == nil } ?? true
+                }.map(\.alias)))
         self.alerting = AlertingConfiguration(
             root, document: document, sources: sources, surroundings: surroundings)
 

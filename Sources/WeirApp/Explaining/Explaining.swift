@@ -43,19 +43,19 @@ struct Explaining: Sendable {
     // MARK: Metrics
 
     private static func selector(_ text: String) throws(HTTPProblem) -> VectorSelector {
+        let expression: PromQL.Expression
         do throws(PromQLError) {
-            guard case .selector(let selector) = try PromQLParser.parse(text), selector.at == nil,
-                selector.offset == 0, let name = selector.name, !name.isEmpty
-            else {
-                throw HTTPProblem.badRequest(
-                    "\"metric\" must be a metric's name, with or without labels in braces.")
-            }
-            return selector
-        } catch let problem as HTTPProblem {
-            throw problem
+            expression = try PromQLParser.parse(text)
         } catch {
             throw .badRequest("\"metric\" is no selector of a metric: \(error)")
         }
+        guard case .selector(let selector) = expression, selector.at == nil,
+            selector.offset == 0, let name = selector.name, !name.isEmpty
+        else {
+            throw .badRequest(
+                "\"metric\" must be a metric's name, with or without labels in braces.")
+        }
+        return selector
     }
 
     private func metric(

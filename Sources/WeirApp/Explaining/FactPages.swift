@@ -3,6 +3,7 @@
 
 import ChainModel
 import EVMPrimitives
+import Economy
 import HTTPFront
 import JSONBytes
 import WeirStore
@@ -148,25 +149,28 @@ struct FactPages: Sendable {
     ) async throws(HTTPProblem) -> ClosedRange<BlockNumber>? {
         var first = try Self.block(request, "from_block") ?? 0
         var last = try Self.block(request, "to_block") ?? UInt64(Int64.max)
-        do throws(StoreError) {
-            if let from = try Self.time(request, "from") {
-                guard let block = try await self.store.firstBlock(chain.id, atOrAfter: from)
-                else { return nil }
-                first = max(first, block.rawValue)
-            }
-            if let to = try Self.time(request, "to"),
-                let block = try await self.store.firstBlock(
-                    chain.id, atOrAfter: BlockTime(to.rawValue &+ 1))
-            {
-                guard block.rawValue > 0 else { return nil }
-                last = min(last, block.rawValue - 1)
-            }
-        } catch let problem as HTTPProblem {
-            throw problem
-        } catch {
-            throw HTTPProblem(status: 500, detail: "\(error)")
+        if let from = try Self.time(request, "from") {
+            guard let block = try await self.firstBlock(chain, atOrAfter: from) else { return nil }
+            first = max(first, block.rawValue)
+        }
+        if let to = try Self.time(request, "to"),
+            let block = try await self.firstBlock(
+                chain, atOrAfter: BlockTime(to.rawValue &+ 1))
+        {
+            guard block.rawValue > 0 else { return nil }
+            last = min(last, block.rawValue - 1)
         }
         return first <= last ? BlockNumber(first)...BlockNumber(last) : nil
+    }
+
+    private func firstBlock(
+        _ chain: FollowedChain, atOrAfter time: BlockTime
+    ) async throws(HTTPProblem) -> BlockNumber? {
+        do throws(StoreError) {
+            return try await self.store.firstBlock(chain.id, atOrAfter: time)
+        } catch {
+            throw HTTPProblem(status: 500, detail: error.description)
+        }
     }
 
     private static func block(

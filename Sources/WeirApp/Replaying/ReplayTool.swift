@@ -6,6 +6,7 @@ import ChainModel
 import EVMPrimitives
 import Economy
 import Foundation
+import MetricsRegistry
 import PromQL
 package import Tabular
 import WeirStore

@@ -3,6 +3,7 @@
 
 import Alerting
 import ChainModel
+import ConfigTree
 import CurlTransport
 import EVMPrimitives
 package import EVMRPC

@@ -26,6 +26,7 @@ package enum Running {
         let loaded = try WeirConfiguration.load(path: config)
         for warning in loaded.warnings { say("weir: \(warning)") }
         let configuration = loaded.configuration
+        for fault in configuration.alerting.faults { say("weir: left out: \(fault)") }
         let logger = Self.logger(configuration.logging)
         let app = try await App(configuration, logger: logger)
         // What libraries measure through swift-metrics is exposed beside our own.

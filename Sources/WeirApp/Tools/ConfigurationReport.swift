@@ -1,6 +1,7 @@
 // Weir
 // SPDX-License-Identifier: Apache-2.0
 
+import Alerting
 import ChainModel
 package import ConfigTree
 import CurlTransport
@@ -8,6 +9,7 @@ import EVMABI
 import EVMPrimitives
 import EVMRPC
 import Economy
+import Notifiers
 package import Tabular
 import WeirPorts
 
@@ -17,11 +19,15 @@ package struct ConfigurationReport: Sendable {
     /// What is allowed but is hardly meant, one line each.
     package let warnings: [String]
 
-    /// - Throws: all faults of the file, each with its place.
+    /// - Throws: all faults of the file and of the rule files that it names, each with its place.
     package init(_ path: String) throws(ConfigDiagnostics) {
         let loaded = try WeirConfiguration.load(path: path)
         self.configuration = loaded.configuration
-        self.warnings = loaded.warnings.map { "\($0)" }
+        let alerting = loaded.configuration.alerting
+        // A running instance leaves such rules out; who checks wants to know.
+        guard alerting.faults.isEmpty else { throw ConfigDiagnostics(alerting.faults) }
+        self.warnings =
+            loaded.warnings.map { "\($0)" } + alerting.warnings.map { "warning: \($0)" }
     }
 
     /// One row a chain, one a contract, one a token and one a tracker.
@@ -56,7 +62,31 @@ package struct ConfigurationReport: Sendable {
                 ])
             }
         }
+        self.addAlerts(to: &table)
         return table
+    }
+
+    private func addAlerts(to table: inout Table) {
+        let alerting = self.configuration.alerting
+        for group in alerting.groups {
+            table.append([
+                .text("all"), .text("rules \(group.name)"), .text("ok"),
+                .text("rules: \(group.rules.count), from \(group.file)"),
+            ])
+        }
+        if !alerting.eventRules.isEmpty {
+            table.append([
+                .text("all"), .text("event rules"), .text("ok"),
+                .text("rules: \(alerting.eventRules.count)"),
+            ])
+        }
+        for receiver in alerting.receivers {
+            let channels = receiver.channels.map(\.kind).joined(separator: ", ")
+            table.append([
+                .text("all"), .text("receiver \(receiver.name)"), .text("ok"),
+                .text(channels.isEmpty ? "no channel: nobody is told" : "channels: \(channels)"),
+            ])
+        }
     }
 
     /// Asks all endpoints for the chain's identifier, and the first that serves the right chain for

@@ -23,7 +23,7 @@ package enum PromQLTool {
     package static func evaluate(
         _ text: String, on source: String, at moment: String?
     ) async throws -> Evaluation {
-        let expression: Expression
+        let expression: PromQL.Expression
         do throws(PromQLError) {
             expression = try PromQLParser.parse(text)
         } catch {
@@ -37,10 +37,11 @@ package enum PromQLTool {
             time = Int64(seconds) * 1000
         }
         let samples: [VectorSample]
+        let exposition = try await Self.exposition(source)
         do throws(ExpositionText.Fault) {
-            samples = try ExpositionText.samples(try await Self.exposition(source), at: time)
-        } catch let fault as ExpositionText.Fault {
-            throw ToolError.refused("\(source) is no exposition: \(fault)")
+            samples = try ExpositionText.samples(exposition, at: time)
+        } catch {
+            throw ToolError.refused("\(source) is no exposition: \(error)")
         }
         var memory = MemorySource()
         for sample in samples {
@@ -127,7 +128,7 @@ package enum PromQLTool {
                 scripts.lines.append("\(path): \(error)")
                 continue
             }
-            for outcome in script.run(evaluate: Self.evaluate) {
+            for outcome in script.run(evaluate: Self.value) {
                 switch outcome.verdict {
                 case .passed: scripts.passed += 1
                 case .failed:
@@ -140,8 +141,8 @@ package enum PromQLTool {
         return scripts
     }
 
-    private static func evaluate(
-        _ expression: Expression, _ times: ScriptTimes, _ series: [Series]
+    private static func value(
+        _ expression: PromQL.Expression, _ times: ScriptTimes, _ series: [Series]
     ) throws -> QueryValue {
         let evaluator = Evaluator(source: MemorySource(series), dialect: .scripts)
         switch times {

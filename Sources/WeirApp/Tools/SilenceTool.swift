@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Alerting
+import CurlTransport
 import Foundation
 import JSONBytes
 import PromQL
