@@ -7,12 +7,15 @@ import WeirTestSupport
 @testable import MetricsRegistry
 
 @Suite struct NumberTextGoTests {
-    @Test(arguments: [
+    private static let texts: [(Double, String, String)] = [
         (0.0, "0", "0e+00"), (-0.0, "-0", "-0e+00"), (1, "1", "1e+00"), (-1.5, "-1.5", "-1.5e+00"),
         (1e21, "1000000000000000000000", "1e+21"), (1e-7, "0.0000001", "1e-07"),
-        (123456.789, "123456.789", "1.23456789e+05"), (1e100, "1" + String(repeating: "0", count: 100), "1e+100"),
+        (123456.789, "123456.789", "1.23456789e+05"),
+        (1e100, "1" + String(repeating: "0", count: 100), "1e+100"),
         (.infinity, "+Inf", "+Inf"), (-.infinity, "-Inf", "-Inf"), (.nan, "NaN", "NaN"),
-    ])
+    ]
+
+    @Test(arguments: Self.texts)
     func isWrittenAsGoDoes(_ value: Double, _ fixed: String, _ scientific: String) {
         #expect(NumberText.fixed(value) == fixed)
         #expect(NumberText.scientific(value) == scientific)

@@ -31,7 +31,8 @@ extension EvaluationRun {
 
     /// The metric name of an element as operators see it; empty where there is none.
     func visibleName(_ element: Element) -> String {
-        element.dropsName && !self.dialect.delaysNameRemoval ? "" : element.labels[Labels.metricName]
+        element.dropsName && !self.dialect.delaysNameRemoval
+            ? "" : element.labels[Labels.metricName]
     }
 
     /// Fails where two elements have the same labels.

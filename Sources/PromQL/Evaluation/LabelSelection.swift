@@ -23,10 +23,11 @@ struct LabelSelection {
     var isEmpty: Bool { self.keeps && self.names.isEmpty }
 
     /// The hash of the part. With `hidesName` the metric name counts as not there.
+    ///
+    /// Values alone are hashed: elements of one vector have the same names nearly always.
     func hash(_ labels: Labels, hidesName: Bool) -> Int {
         var hasher = Hasher()
         for pair in labels.pairs where self.selects(pair.name, hidesName: hidesName) {
-            hasher.combine(pair.name)
             hasher.combine(pair.value)
         }
         return hasher.finalize()
@@ -71,15 +72,16 @@ struct GroupIndex {
     private struct Group {
         let labels: Labels
         let hidesName: Bool
-        /// The group before it with the same hash; -1 at the end.
-        let next: Int
+        let hash: Int
     }
 
     let selection: LabelSelection
     /// Whether a dropped metric name is not to be seen.
     private let hidesDroppedNames: Bool
     private var groups: [Group] = []
-    private var byHash: [Int: Int] = [:]
+    /// A table with open addressing: numbers of groups, -1 where nothing is. The hashes are good ones
+    /// already, so that a dictionary would only hash them once more.
+    private var slots: [Int] = []
 
     init(_ selection: LabelSelection, dialect: Dialect) {
         self.selection = selection
@@ -90,25 +92,25 @@ struct GroupIndex {
 
     /// The number of an element's group, which is made where it is not there, and whether it was.
     mutating func insert(_ element: Element) -> (group: Int, isNew: Bool) {
-        let hides = self.hidesDroppedNames && element.dropsName
         if self.selection.isEmpty, !self.groups.isEmpty { return (0, false) }
+        let hides = self.hidesDroppedNames && element.dropsName
         let hash = self.selection.hash(element.labels, hidesName: hides)
-        let last = self.byHash[hash] ?? -1
-        if let found = self.find(element.labels, hidesName: hides, from: last) {
-            return (found, false)
-        }
-        self.byHash[hash] = self.groups.count
-        self.groups.append(Group(labels: element.labels, hidesName: hides, next: last))
+        if 2 * self.groups.count >= self.slots.count { self.grow() }
+        let slot = self.slot(of: element.labels, hidesName: hides, hash: hash)
+        guard self.slots[slot] < 0 else { return (self.slots[slot], false) }
+        self.slots[slot] = self.groups.count
+        self.groups.append(Group(labels: element.labels, hidesName: hides, hash: hash))
         return (self.groups.count - 1, true)
     }
 
     /// The number of an element's group; nil where there is none.
     func group(of element: Element) -> Int? {
+        if self.groups.isEmpty { return nil }
+        if self.selection.isEmpty { return 0 }
         let hides = self.hidesDroppedNames && element.dropsName
-        if self.selection.isEmpty { return self.groups.isEmpty ? nil : 0 }
         let hash = self.selection.hash(element.labels, hidesName: hides)
-        guard let last = self.byHash[hash] else { return nil }
-        return self.find(element.labels, hidesName: hides, from: last)
+        let group = self.slots[self.slot(of: element.labels, hidesName: hides, hash: hash)]
+        return group < 0 ? nil : group
     }
 
     /// The labels that the elements of a group agree in.
@@ -117,17 +119,31 @@ struct GroupIndex {
         return self.selection.applied(to: group.labels, hidesName: group.hidesName)
     }
 
-    private func find(_ labels: Labels, hidesName: Bool, from start: Int) -> Int? {
-        var index = start
-        while index >= 0 {
-            let group = self.groups[index]
-            if self.selection.agree(
-                group.labels, hidesName: group.hidesName, labels, hidesName: hidesName)
+    /// The slot of a group, or the empty one where it belongs. The table is never full.
+    private func slot(of labels: Labels, hidesName: Bool, hash: Int) -> Int {
+        let mask = self.slots.count - 1
+        var slot = hash & mask
+        while self.slots[slot] >= 0 {
+            let index = self.slots[slot]
+            if self.groups[index].hash == hash,
+                self.selection.agree(
+                    self.groups[index].labels, hidesName: self.groups[index].hidesName, labels,
+                    hidesName: hidesName)
             {
-                return index
+                return slot
             }
-            index = group.next
+            slot = (slot + 1) & mask
         }
-        return nil
+        return slot
+    }
+
+    private mutating func grow() {
+        let size = Swift.max(16, 2 * self.slots.count)
+        self.slots = [Int](repeating: -1, count: size)
+        for index in self.groups.indices {
+            var slot = self.groups[index].hash & (size - 1)
+            while self.slots[slot] >= 0 { slot = (slot + 1) & (size - 1) }
+            self.slots[slot] = index
+        }
     }
 }

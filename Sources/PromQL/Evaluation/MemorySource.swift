@@ -8,6 +8,7 @@
 package struct MemorySource: SampleSource {
     private var series: [Series] = []
     private var places: [Labels: Int] = [:]
+    /// The places of a name's series, in the order of their labels.
     private var byName: [String: [Int]] = [:]
 
     package init() {}
@@ -31,7 +32,7 @@ package struct MemorySource: SampleSource {
             place = self.series.count
             self.series.append(Series(labels: labels, points: []))
             self.places[labels] = place
-            self.byName[labels[Labels.metricName], default: []].append(place)
+            self.index(place)
         }
         if let last = self.series[place].points.last, last.time >= point.time {
             let index = self.series[place].points.firstIndex(from: point.time)
@@ -61,7 +62,7 @@ package struct MemorySource: SampleSource {
                 isWhole
                     ? one : Series(labels: one.labels, points: Array(one.points[start..<end])))
         }
-        return result.sorted { $0.labels < $1.labels }
+        return result
     }
 
     package func latest(
@@ -77,14 +78,32 @@ package struct MemorySource: SampleSource {
             let point = one.points[index - 1]
             result.append(VectorSample(labels: one.labels, time: point.time, value: point.value))
         }
-        return result.sorted { $0.labels < $1.labels }
+        return result
     }
 
     private func places(for matchers: [LabelMatcher]) -> [Int] {
         let name = matchers.first {
             $0.name == Labels.metricName && $0.operation == .equal && !$0.value.isEmpty
         }
-        guard let name else { return Array(self.series.indices) }
+        guard let name else {
+            return self.series.indices.sorted {
+                self.series[$0].labels < self.series[$1].labels
+            }
+        }
         return self.byName[name.value] ?? []
+    }
+
+    /// Puts a new series among those of its name.
+    private mutating func index(_ place: Int) {
+        let labels = self.series[place].labels
+        let name = labels[Labels.metricName]
+        var low = 0
+        var high = self.byName[name]?.count ?? 0
+        while low < high {
+            let middle = (low + high) / 2
+            let other = self.byName[name].map { self.series[$0[middle]].labels } ?? labels
+            if other < labels { low = middle + 1 } else { high = middle }
+        }
+        self.byName[name, default: []].insert(place, at: low)
     }
 }

@@ -62,14 +62,29 @@ struct MatchMerger {
         let labels: Labels
     }
 
-    private let operation: VectorOperation
+    private let operation: BinaryOperator
+    private let isComparison: Bool
+    private let returnsBool: Bool
+    private let isOneToOne: Bool
+    private let on: Bool
+    private let matchingLabels: [String]
+    private let include: [String]
+    private let place: SourceRange
     private let dialect: Dialect
     private var matched: [Bool]
     private var seen: Set<Key> = []
     var checksLabels = false
 
     init(operation: VectorOperation, run: EvaluationRun, groups: Int) {
-        self.operation = operation
+        // Field by field: a copy of the whole for each pair costs more than the pair.
+        self.operation = operation.operation
+        self.isComparison = operation.operation.isComparison
+        self.returnsBool = operation.returnsBool
+        self.isOneToOne = operation.matching.cardinality == .oneToOne
+        self.on = operation.matching.on
+        self.matchingLabels = operation.matching.labels
+        self.include = operation.matching.include
+        self.place = operation.place
         self.dialect = run.dialect
         self.matched = [Bool](repeating: false, count: groups)
     }
@@ -78,20 +93,19 @@ struct MatchMerger {
     mutating func merge(
         _ many: Element, _ one: Element, group: Int, left: Double, right: Double
     ) throws(EvaluationError) -> Element? {
-        let operation = self.operation
-        var value: Double
+        var value = left
         var holds = true
-        if operation.operation.isComparison {
-            holds = operation.operation.compares(left, right)
-            value = operation.returnsBool ? (holds ? 1 : 0) : left
+        if self.isComparison {
+            holds = self.operation.compares(left, right)
+            if self.returnsBool { value = holds ? 1 : 0 }
         } else {
-            value = operation.operation.calculates(left, right)
+            value = self.operation.calculates(left, right)
         }
-        let isKept = holds || operation.returnsBool
+        let isKept = holds || self.returnsBool
         if !isKept, self.dialect.version == .two { return nil }
-        if operation.matching.cardinality == .oneToOne {
+        if self.isOneToOne {
             guard !self.matched[group] else {
-                throw EvaluationError(.manyToOne, at: operation.place)
+                throw EvaluationError(.manyToOne, at: self.place)
             }
             self.matched[group] = true
             guard isKept else { return nil }
@@ -101,29 +115,32 @@ struct MatchMerger {
         let labels = self.labels(many, one.labels)
         if self.checksLabels {
             guard self.seen.insert(Key(group: group, labels: labels)).inserted else {
-                throw EvaluationError(.groupingNotUnique, at: operation.place)
+                throw EvaluationError(.groupingNotUnique, at: self.place)
             }
         }
         guard isKept else { return nil }
-        let drops =
-            self.dialect.delaysNameRemoval && (operation.returnsBool || many.dropsName)
+        let drops = self.dialect.delaysNameRemoval && (self.returnsBool || many.dropsName)
         return Element(labels: labels, value: value, dropsName: drops)
     }
 
     /// The labels of a result: of the "many" side, of one-to-one only the matching ones, and those taken
     /// over from the "one" side.
     private func labels(_ many: Element, _ one: Labels) -> Labels {
-        let matching = self.operation.matching
         let dropsName =
-            !self.operation.operation.isComparison
-            || !self.dialect.delaysNameRemoval && (many.dropsName || self.operation.returnsBool)
-        let isOneToOne = matching.cardinality == .oneToOne
-        var labels = Labels(
-            sorted: many.labels.pairs.filter { pair in
-                if dropsName, pair.name == Labels.metricName { return false }
-                return !isOneToOne || matching.labels.contains(pair.name) == matching.on
-            })
-        for name in matching.include { labels = labels.setting(name, to: one[name]) }
+            !self.isComparison
+            || !self.dialect.delaysNameRemoval && (many.dropsName || self.returnsBool)
+        let keepsAll = !self.isOneToOne || !self.on && self.matchingLabels.isEmpty
+        var labels: Labels
+        if keepsAll {
+            labels = dropsName ? many.labels.withoutMetricName : many.labels
+        } else {
+            labels = Labels(
+                sorted: many.labels.pairs.filter { pair in
+                    if dropsName, pair.name == Labels.metricName { return false }
+                    return self.matchingLabels.contains(pair.name) == self.on
+                })
+        }
+        for name in self.include { labels = labels.setting(name, to: one[name]) }
         return labels
     }
 }

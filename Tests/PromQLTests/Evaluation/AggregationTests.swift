@@ -17,7 +17,7 @@ import WeirTestSupport
         return lab
     }
 
-    @Test(arguments: [
+    private static let results: [(String, [String])] = [
         ("sum by (g) (x{g=\"a\"})", [#"{g="a"} 5.0"#]),
         ("sum without (i) (x{g=\"a\"})", [#"{g="a"} 5.0"#]),
         ("avg by (g) (x{g=\"a\"})", [#"{g="a"} 2.5"#]),
@@ -50,7 +50,9 @@ import WeirTestSupport
                 #"{g="b", v="16"} 1.0"#,
             ]
         ),
-    ])
+    ]
+
+    @Test(arguments: Self.results)
     func gives(_ text: String, _ expected: [String]) throws {
         for dialect in [Dialect.prometheus2, .prometheus3, .scripts] {
             #expect(try self.lab(dialect).elements(text).sorted() == expected.sorted())
@@ -59,7 +61,9 @@ import WeirTestSupport
 
     @Test func extremesComeInOrderWithNaNLast() throws {
         let lab = try self.lab()
-        let top = try lab.elements("topk(5, x)").map { $0.split(separator: " ").last.map(String.init) }
+        let top = try lab.elements("topk(5, x)").map {
+            $0.split(separator: " ").last.map(String.init)
+        }
         #expect(top == ["16.0", "9.0", "4.0", "1.0", "nan"])
         let bottom = try lab.elements("bottomk(5, x)").map {
             $0.split(separator: " ").last.map(String.init)

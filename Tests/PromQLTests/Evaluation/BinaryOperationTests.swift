@@ -19,7 +19,7 @@ import Testing
 
     private static let dialects = [Dialect.prometheus2, .prometheus3, .scripts]
 
-    @Test(arguments: [
+    private static let results: [(String, [String])] = [
         ("limit + other", [#"{job="a", team="red"} 6.0"#]),
         ("limit > other", [#"{__name__="limit", job="a", team="red"} 5.0"#]),
         ("limit > bool other", [#"{job="a", team="red"} 1.0"#]),
@@ -66,14 +66,16 @@ import Testing
         ),
         ("other or on () limit", [#"{__name__="other", job="a", team="red"} 1.0"#]),
         ("nothing or other", [#"{__name__="other", job="a", team="red"} 1.0"#]),
-    ])
+    ]
+
+    @Test(arguments: Self.results)
     func gives(_ text: String, _ expected: [String]) throws {
         for dialect in Self.dialects {
             #expect(try self.lab(dialect).elements(text).sorted() == expected.sorted(), "\(text)")
         }
     }
 
-    @Test(arguments: [
+    private static let messages: [(String, String)] = [
         (
             "limit + on (job) requests",
             "found duplicate series for the match group {job=\"a\"} on the right hand-side of the "
@@ -109,7 +111,9 @@ import Testing
             "{__name__=~\"limit|other\"} * 2",
             "vector cannot contain metrics with the same labelset"
         ),
-    ])
+    ]
+
+    @Test(arguments: Self.messages)
     func failsInTheWordsOfPrometheus(_ text: String, _ message: String) throws {
         for dialect in Self.dialects {
             let error = try self.lab(dialect).failure(text)

@@ -58,15 +58,18 @@ import Testing
     @Test func labelNames() throws {
         let text = #"label_replace(one, "a.b", "x", "", "")"#
         #expect(try self.lab(.prometheus2).failure(text) != nil)
-        #expect(try self.lab(.prometheus3).elements(text) == [#"{__name__="one", a.b="x", j="t"} 1.0"#])
+        #expect(
+            try self.lab(.prometheus3).elements(text) == [#"{__name__="one", a.b="x", j="t"} 1.0"#])
     }
 
     @Test func namesGoAwayAtOnceOrAtTheEnd() throws {
         let text = "sum by (__name__) (rate(x_total[5m]))"
-        #expect(try self.lab(.prometheus3).elements(text, at: 240_000).first?.hasPrefix("{} ") == true)
+        #expect(
+            try self.lab(.prometheus3).elements(text, at: 240_000).first?.hasPrefix("{} ") == true)
         #expect(try self.lab(.scripts).elements(text, at: 240_000).first?.hasPrefix("{} ") == true)
         let kept = #"label_replace(rate(x_total[5m]), "__name__", "$1", "__name__", "(.+)")"#
-        #expect(try self.lab(.prometheus2).elements(kept, at: 240_000).first?.hasPrefix("{} ") == true)
+        #expect(
+            try self.lab(.prometheus2).elements(kept, at: 240_000).first?.hasPrefix("{} ") == true)
         #expect(
             try self.lab(.scripts).elements(kept, at: 240_000).first?
                 .hasPrefix(#"{__name__="x_total"} "#) == true)

@@ -31,12 +31,14 @@ import Testing
             QueryValue.vector([]).json(at: 0) == #"{"resultType":"vector","result":[]}"#)
     }
 
-    @Test(arguments: [
+    private static let numbers: [(Double, String)] = [
         (0.0, "0"), (-0.0, "-0"), (1e20, "100000000000000000000"), (1e21, "1e+21"),
         (1.5e-6, "0.0000015"), (1e-7, "1e-07"), (-1.25e-9, "-1.25e-09"), (0.1, "0.1"),
         (123_456_789.125, "123456789.125"), (.nan, "NaN"), (-.infinity, "-Inf"),
-        (5e-324, "5e-324"), (1.7976931348623157e308, "1.7976931348623157e+308"),
-    ])
+        (.leastNonzeroMagnitude, "5e-324"), (1.7976931348623157e308, "1.7976931348623157e+308"),
+    ]
+
+    @Test(arguments: Self.numbers)
     func numbersAreWrittenAsPrometheusDoes(_ value: Double, _ text: String) {
         #expect(
             QueryValue.scalar(value).json(at: 0)
@@ -44,7 +46,9 @@ import Testing
     }
 
     @Test func anyTextStaysValid() throws {
-        for value in ["\u{0}\u{1}\u{1f}", "\u{2028}\u{2029}", "\u{1f600}\u{202e}", "\\\"'/", "\u{7f}\u{80}"] {
+        for value in [
+            "\u{0}\u{1}\u{1f}", "\u{2028}\u{2029}", "\u{1f600}\u{202e}", "\\\"'/", "\u{7f}\u{80}",
+        ] {
             let json = QueryValue.string(value).json(at: 0)
             let object = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]
             #expect((object?["result"] as? [Any])?.last as? String == value)

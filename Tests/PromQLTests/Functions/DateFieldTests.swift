@@ -8,7 +8,7 @@ import WeirTestSupport
 @testable import PromQL
 
 @Suite struct DateFieldTests {
-    @Test(arguments: [
+    private static let dates: [(DateField, Double, Double)] = [
         (DateField.year, 1_136_239_445, 2006), (.month, 1_136_239_445, 1),
         (.dayOfMonth, 1_136_239_445, 2), (.dayOfYear, 1_136_239_445, 2),
         (.dayOfWeek, 1_136_239_445, 1), (.hour, 1_136_239_445, 22),
@@ -16,7 +16,9 @@ import WeirTestSupport
         (.daysInMonth, 1_485_907_200, 28), (.dayOfYear, 1_483_191_420, 366),
         (.month, 1_456_790_400, 3), (.dayOfMonth, 1_456_790_400, 1), (.year, 1_230_767_999, 2008),
         (.dayOfWeek, 0, 4), (.year, -1, 1969), (.hour, -1, 23), (.dayOfWeek, -86_400, 3),
-    ] as [(DateField, Double, Double)])
+    ]
+
+    @Test(arguments: Self.dates)
     func gives(_ field: DateField, _ seconds: Double, _ expected: Double) {
         #expect(field.of(seconds) == expected)
     }

@@ -6,7 +6,7 @@ import Testing
 @testable import PromQL
 
 @Suite struct ElementFunctionTests {
-    @Test(arguments: [
+    private static let results: [(String, Double)] = [
         ("abs(vector(-2))", 2), ("ceil(vector(1.2))", 2), ("floor(vector(-1.2))", -2),
         ("sqrt(vector(9))", 3), ("exp(vector(0))", 1), ("ln(vector(1))", 0),
         ("log2(vector(8))", 3), ("log10(vector(1000))", 3), ("sgn(vector(-3))", -1),
@@ -21,10 +21,13 @@ import Testing
         ("deg(vector(pi()))", 180), ("rad(vector(180))", .pi),
         ("vector(1) atan2 vector(1)", .pi / 4), ("vector(2) ^ 10", 1024),
         ("vector(-7) % 3", -1), ("min_of(1, 2)", 1), ("max_of(1, 2)", 2),
-    ] as [(String, Double)])
+    ]
+
+    @Test(arguments: Self.results)
     func gives(_ text: String, _ expected: Double) throws {
         let value = try EvaluatorLab().value(text)
-        #expect(abs((value ?? .nan) - expected) < 1e-12, "\(text) gives \(String(describing: value))")
+        #expect(
+            abs((value ?? .nan) - expected) < 1e-12, "\(text) gives \(String(describing: value))")
     }
 
     @Test(arguments: [

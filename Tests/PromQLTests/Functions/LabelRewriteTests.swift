@@ -38,8 +38,10 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"label_replace(x, "dst", "", "src", "(.*")"#, "invalid regular expression in label_replace(): "),
-        (#"label_replace(x, "", "", "src", ".*")"#, "invalid destination label name in label_replace(): "),
+        (
+            #"label_replace(x, "", "", "src", ".*")"#,
+            "invalid destination label name in label_replace(): "
+        ),
         (#"label_join(x, "", "", "src")"#, "invalid destination label name in label_join(): "),
     ])
     func fails(_ text: String, _ message: String) throws {

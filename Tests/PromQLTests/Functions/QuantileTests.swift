@@ -6,14 +6,17 @@ import Testing
 @testable import PromQL
 
 @Suite struct QuantileTests {
-    @Test(arguments: [
+    private static let values: [([Double], Double, Double)] = [
         ([1, 2, 3, 4], 0.5, 2.5), ([1, 2, 3, 4], 0, 1), ([1, 2, 3, 4], 1, 4), ([5], 0.3, 5),
         ([3, 1, 2], 0.75, 2.5), ([1], -0.1, -.infinity), ([1], 1.1, .infinity),
         ([0, 1, .nan], 0.8, 0.6),
-    ] as [([Double], Double, Double)])
+    ]
+
+    @Test(arguments: Self.values)
     func ofValues(_ values: [Double], _ quantile: Double, _ expected: Double) {
-        #expect(abs(Quantile.of(values, at: quantile) - expected) < 1e-12
-            || Quantile.of(values, at: quantile) == expected)
+        #expect(
+            abs(Quantile.of(values, at: quantile) - expected) < 1e-12
+                || Quantile.of(values, at: quantile) == expected)
     }
 
     @Test func ofNothingIsNaN() {
@@ -30,11 +33,13 @@ import Testing
         return lab
     }
 
-    @Test(arguments: [
+    private static let quantiles: [(Double, Double)] = [
         // 10 below 1, 20 between 1 and 2, 10 above.
         (0.5, 1.5), (0.25, 1), (0.1, 0.4), (0.9, 2), (1, 2), (0, 0), (2, .infinity),
         (-1, -.infinity),
-    ] as [(Double, Double)])
+    ]
+
+    @Test(arguments: Self.quantiles)
     func ofAHistogram(_ quantile: Double, _ expected: Double) throws {
         for dialect in [Dialect.prometheus2, .scripts] {
             let lab = try self.lab(dialect, [("1", 10), ("2", 30), ("+Inf", 40)])
@@ -71,7 +76,8 @@ import Testing
         try lab.load("g_bucket{le=\"1\",j=\"a\"}", [5])
         try lab.load("g_bucket{le=\"+Inf\",j=\"a\"}", [6])
         let text = "histogram_quantile(0.5, {__name__=~\".*_bucket\"})"
-        #expect(try lab.failure(text)?.description
-            == "vector cannot contain metrics with the same labelset")
+        #expect(
+            try lab.failure(text)?.description
+                == "vector cannot contain metrics with the same labelset")
     }
 }

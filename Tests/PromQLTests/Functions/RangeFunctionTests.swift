@@ -13,7 +13,7 @@ import WeirTestSupport
         return one == other || abs(one - other) <= 1e-9 * max(abs(one), abs(other))
     }
 
-    @Test(arguments: [
+    private static let results: [(String, [Double?], Double)] = [
         ("rate(x[5m])", [0, 60, 120, 180, 240], 0.8),
         ("increase(x[5m])", [0, 60, 120, 180, 240], 240),
         // After 100 it began anew: 20 in two minutes, and as much again in the third.
@@ -35,7 +35,9 @@ import WeirTestSupport
         ("sum_over_time(x[10m])", [.infinity, 1], .infinity),
         ("holt_winters(x[10m], 0.5, 0.5)", [1, 2, 3, 4], 4),
         ("double_exponential_smoothing(x[10m], 0.5, 0.1)", [1, 3, 2, 4], 4.675),
-    ] as [(String, [Double?], Double)])
+    ]
+
+    @Test(arguments: Self.results)
     func gives(_ text: String, _ values: [Double?], _ expected: Double) throws {
         var lab = EvaluatorLab()
         try lab.load("x", values)
@@ -57,7 +59,9 @@ import WeirTestSupport
     @Test func lastKeepsTheNameAndOthersDoNot() throws {
         var lab = EvaluatorLab()
         try lab.load("x{a=\"1\"}", [1, 2])
-        #expect(try lab.elements("last_over_time(x[5m])", at: 60_000) == [#"{__name__="x", a="1"} 2.0"#])
+        #expect(
+            try lab.elements("last_over_time(x[5m])", at: 60_000) == [#"{__name__="x", a="1"} 2.0"#]
+        )
         #expect(try lab.elements("sum_over_time(x[5m])", at: 60_000) == [#"{a="1"} 3.0"#])
     }
 
