@@ -112,7 +112,8 @@ import WeirTestSupport
         let loader = ConfigLoader(surroundings: ConfigSurroundings(), overridePrefix: "")
         let entry = "{ name: T, expr: m, warn: 10, crit: 20, for: 2m, labels: { team: x } }"
         let tree = try loader.load(text: "thresholds: [ \(entry) ]")
-        let group = try #require(ThresholdRule.group(try #require(tree.value.section())))
+        let section = try #require(tree.value.section())
+        let group = try #require(ThresholdRule.group(section))
         let rules = RuleFileText.text([group])
         var tests = """
             rule_files: [r.yaml]
