@@ -8,19 +8,36 @@
 struct Lexer {
     let bytes: [UInt8]
     var position = 0
-    private var tokens: [Token] = []
+    private var last: Token?
     private var parentheses = 0
     private var isInBraces = false
     private var isInBrackets = false
 
-    static func tokens(of text: String) -> [Token] {
-        var lexer = Lexer(bytes: Array(text.utf8))
-        while lexer.step() {}
-        return lexer.tokens
+    init(_ text: String) {
+        self.bytes = Array(text.utf8)
     }
 
-    private init(bytes: [UInt8]) {
-        self.bytes = bytes
+    /// All tokens of a text.
+    static func tokens(of text: String) -> [Token] {
+        var lexer = Lexer(text)
+        var tokens = [lexer.next()]
+        while lexer.last == nil { tokens.append(lexer.next()) }
+        return tokens
+    }
+
+    /// The next token; behind the last one that again.
+    mutating func next() -> Token {
+        if let last = self.last { return last }
+        self.skipBlanks()
+        let start = self.position
+        let kind = self.kind()
+        let token = Token(
+            kind: kind, text: self.text(from: start), range: SourceRange(start, self.position))
+        switch kind {
+        case .end, .fault: self.last = token
+        default: break
+        }
+        return token
     }
 
     var current: UInt8? {
@@ -36,46 +53,24 @@ struct Lexer {
         String(decoding: self.bytes[start..<self.position], as: UTF8.self)
     }
 
-    /// Reads one token; false behind the last one.
-    private mutating func step() -> Bool {
-        self.skipBlanks()
-        let start = self.position
+    /// Goes past one token.
+    private mutating func kind() -> Token.Kind {
         guard let byte = self.current else {
-            if self.isInBraces {
-                self.add(.fault("unexpected end of input inside braces"), from: start)
-            } else if self.parentheses > 0 {
-                self.add(.fault("unclosed left parenthesis"), from: start)
-            } else if self.isInBrackets {
-                self.add(.fault("unclosed left bracket"), from: start)
-            } else {
-                self.add(.end, from: start)
-            }
-            return false
+            if self.isInBraces { return .fault("unexpected end of input inside braces") }
+            if self.parentheses > 0 { return .fault("unclosed left parenthesis") }
+            return self.isInBrackets ? .fault("unclosed left bracket") : .end
         }
-        let kind: Token.Kind =
-            if Self.isLetter(byte) || byte == UInt8(ascii: ":") && !self.isInBrackets {
-                self.word()
-            } else if Self.isDigit(byte)
-                || byte == UInt8(ascii: ".") && self.peek().map(Self.isDigit) ?? false
-            {
-                self.isInBraces ? self.unexpected(byte) : self.numberOrDuration()
-            } else if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'")
-                || byte == UInt8(ascii: "`")
-            {
-                self.string(quote: byte)
-            } else {
-                self.sign(byte)
-            }
-        self.add(kind, from: start)
-        if case .fault = kind { return false }
-        return true
-    }
-
-    private mutating func add(_ kind: Token.Kind, from start: Int) {
-        self.tokens.append(
-            Token(
-                kind: kind, text: self.text(from: start),
-                range: SourceRange(start, self.position)))
+        let mayHaveColon = !self.isInBrackets && !self.isInBraces
+        if Self.isLetter(byte) || byte == UInt8(ascii: ":") && mayHaveColon { return self.word() }
+        if Self.isDigit(byte)
+            || byte == UInt8(ascii: ".") && self.peek().map(Self.isDigit) ?? false
+        {
+            return self.isInBraces ? self.unexpected(byte) : self.numberOrDuration()
+        }
+        switch Unicode.Scalar(byte) {
+        case "\"", "'", "`": return self.string(quote: byte)
+        default: return self.sign(byte)
+        }
     }
 
     /// Past blanks and comments, which go to the end of the line.
@@ -83,7 +78,7 @@ struct Lexer {
         while let byte = self.current {
             if byte == UInt8(ascii: "#") {
                 while let byte = self.current, byte != 0x0a, byte != 0x0d { self.position += 1 }
-            } else if [0x20, 0x09, 0x0a, 0x0d].contains(byte) {
+            } else if byte == 0x20 || byte == 0x09 || byte == 0x0a || byte == 0x0d {
                 self.position += 1
             } else {
                 return
@@ -203,10 +198,11 @@ struct Lexer {
     }
 
     static func isLetter(_ byte: UInt8) -> Bool {
-        (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte) || byte == 0x5f
+        let small = byte | 0x20
+        return small >= 0x61 && small <= 0x7a || byte == 0x5f
     }
 
     static func isDigit(_ byte: UInt8) -> Bool {
-        (0x30...0x39).contains(byte)
+        byte >= 0x30 && byte <= 0x39
     }
 }

@@ -14,8 +14,12 @@ package struct PromQLParser {
     package static let lengthLimit = 256 * 1_024
 
     let source: String
-    private let tokens: [Token]
-    private var index = 0
+    private var lexer: Lexer
+    private(set) var token: Token
+    /// The token behind this one; the last one again at the end.
+    private(set) var following: Token
+    /// The end of the last token read.
+    private(set) var lastEnd = 0
     private var depth = 0
 
     /// An expression with the height of its tree.
@@ -42,22 +46,18 @@ package struct PromQLParser {
 
     init(_ text: String) {
         self.source = text
-        self.tokens = Lexer.tokens(of: text)
+        self.lexer = Lexer(text)
+        self.token = self.lexer.next()
+        self.following = self.lexer.next()
     }
 
     // MARK: Tokens
 
-    var token: Token { self.tokens[self.index] }
-
-    /// The token behind this one; the last one again at the end.
-    var following: Token { self.tokens[min(self.index + 1, self.tokens.count - 1)] }
-
-    /// The end of the last token read.
-    var lastEnd: Int { self.index > 0 ? self.tokens[self.index - 1].range.end : 0 }
-
     @discardableResult mutating func advance() -> Token {
         let token = self.token
-        if self.index < self.tokens.count - 1 { self.index += 1 }
+        self.lastEnd = token.range.end
+        self.token = self.following
+        self.following = self.lexer.next()
         return token
     }
 

@@ -90,6 +90,52 @@ import WeirTestSupport
         #expect(ours.faults.isEmpty == theirs.passed, "\(body)\n\(ours.faults)\n\(theirs.printed)")
     }
 
+    /// What we write, Prometheus reads.
+    @Test(.enabled(if: isThere, "promtool is not installed"))
+    func exportedFilesAreTaken() throws {
+        var files: [String: String] = [:]
+        for (index, body) in Self.ruleBodies.enumerated() {
+            let text = "groups:\n- name: g\n  rules:\n  - { record: good, expr: m }\n  - \(body)\n"
+            let file = RuleFile.read(Array(text.utf8), name: "r.yaml")
+            guard file.faults.isEmpty else { continue }
+            files["r\(index).yaml"] = RuleFileText.text(file.groups)
+        }
+        #expect(files.count > 15)
+        let theirs = try Self.run(
+            ["check", "rules", "--lint=none"] + files.keys.sorted(), files: files)
+        #expect(theirs.passed, "\(theirs.printed)")
+    }
+
+    /// Two bands come to the same alerts in Prometheus: never none between them, never two.
+    @Test(.enabled(if: isThere, "promtool is not installed"))
+    func thresholdsInPrometheus() throws {
+        let loader = ConfigLoader(surroundings: ConfigSurroundings(), overridePrefix: "")
+        let entry = "{ name: T, expr: m, warn: 10, crit: 20, for: 2m, labels: { team: x } }"
+        let tree = try loader.load(text: "thresholds: [ \(entry) ]")
+        let section = try #require(tree.value.section())
+        let group = try #require(ThresholdRule.group(section))
+        let rules = RuleFileText.text([group])
+        var tests = """
+            rule_files: [r.yaml]
+            tests:
+            - interval: 1m
+              input_series: [ { series: 'm{i="0"}', values: "15 15 15 25 25 25 25 15 15 15 5" } ]
+              alert_rule_test:
+
+            """
+        for (minute, severity) in ["", "", "w", "w", "w", "c", "c", "", "", "w", ""].enumerated() {
+            let name = severity == "c" ? "critical" : "warning"
+            let alert = "{ exp_labels: { i: '0', team: x, severity: \(name) } }"
+            tests += "  - { eval_time: \(minute)m, alertname: T, exp_alerts: "
+            tests += "[ \(severity.isEmpty ? "" : alert) ] }\n"
+        }
+        let theirs = try Self.run(
+            ["test", "rules", "a.yaml"], files: ["r.yaml": rules, "a.yaml": tests])
+        #expect(theirs.passed, "\(theirs.printed)\n\(rules)")
+        let ours = RuleTestLab(files: ["t/r.yaml": rules, "t/a.test.yaml": tests]).run()
+        #expect(ours.hasPassed, "\(ours.text)")
+    }
+
     // MARK: - Texts
 
     /// What templates come to: promtool is shown our texts as what it has to expect.

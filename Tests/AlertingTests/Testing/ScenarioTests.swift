@@ -12,7 +12,7 @@ import WeirTestSupport
 /// Scenarios from a seed: what our engine does at each minute is written down as what `promtool`, which
 /// runs Prometheus' own engine, has to expect.
 @Suite struct ScenarioTests {
-    private static let minutes = 24
+    private static let minutes = 18
 
     /// Rules and series of one scenario.
     private struct Scenario {
@@ -32,9 +32,10 @@ import WeirTestSupport
                 "max_over_time(m[4m:2m]) > 4", "m offset 2m > 3",
                 "n * on (job) group_left job:m:sum > 8", "delta(n[5m]) < 0", "count(m) < 3",
                 "avg by (job) (m) >= 2", "resets(c[10m]) > 0",
-                "time() > 600 and on () m", "predict_linear(n[5m], 300) < 0",
-                "ALERTS{alertname=\"A0\",alertstate=\"firing\"}",
-                "ALERTS_FOR_STATE{alertname=\"A0\"} > 120", "min_over_time(n[3m]) == bool 1 == 1",
+                "vector(time()) > 600 and on () m", "predict_linear(n[5m], 300) < 0",
+                "sum by (job, i) (ALERTS{alertname=\"A0\",alertstate=\"firing\"})",
+                "max by (job, i) (ALERTS_FOR_STATE{alertname=\"A0\"}) > 120",
+                "min_over_time(n[3m]) == bool 1 == 1",
                 "abs(m - 2) > 1",
             ]
             for index in 0..<5 {
@@ -47,7 +48,7 @@ import WeirTestSupport
                         expr: '\(expression)'
                         for: \(hold)m
                         keep_firing_for: \(keep)m
-                        labels: { level: '{{ if gt $value 3.0 }}high{{ end }}', x: 'y{{ $labels.job }}' }
+                        labels: { level: '{{ if gt $value 3.0 }}high{{ else }}low{{ end }}', x: 'y{{ $labels.job }}' }
                         annotations: { v: '{{ $value | printf "%.4f" }} {{ $labels.i }}' }
 
                     """
@@ -156,15 +157,14 @@ import WeirTestSupport
             files["r\(index).yaml"] = scenario.rules
             files["t\(index).yaml"] = tests
             names.append("t\(index).yaml")
-            let ours = RuleTestLab(files: [
-                "t/r\(index).yaml": scenario.rules, "t/a.test.yaml": tests,
-            ]).run()
-            #expect(
-                ours.hasPassed, "scenario \(index), seed \(random.seed)\n\(ours.text.prefix(3000))")
+            guard index % 10 == 0 else { continue }
+            let ours = RuleTestLab(
+                files: ["t/r\(index).yaml": scenario.rules, "t/a.test.yaml": tests]).run()
+            #expect(ours.hasPassed, "scenario \(index)\n\(ours.text.prefix(3000))")
         }
         let theirs = try PromtoolTests.run(["test", "rules"] + names, files: files)
         #expect(theirs.passed, "seed \(random.seed)\n\(theirs.printed.prefix(6000))")
-        #expect(firing > 3000)
+        #expect(firing > 2000)
         let passed = theirs.printed.components(separatedBy: "SUCCESS").count - 1
         print(
             "\(passed) of \(names.count) scenarios as Prometheus, \(firing) firing alerts, seed \(random.seed)"

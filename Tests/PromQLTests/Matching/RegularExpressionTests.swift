@@ -135,7 +135,7 @@ import WeirTestSupport
     /// What takes a backtracking matcher longer than the world exists.
     @Test(arguments: ["(a*)*b", "(a|a)*b", "(a?){200}a{200}", "(.*)(.*)(.*)(.*)(.*)x", "(a|aa)+$b"])
     func hostileTextsTakeLinearTime(pattern: String) throws {
-        let text = String(repeating: "a", count: 3_000)
+        let text = String(repeating: "a", count: 1_000)
         let expression = try RegularExpression(anchored: pattern)
         #expect(!expression.matches(text))
         #expect(expression.wholeMatch(text) == nil)
@@ -145,7 +145,7 @@ import WeirTestSupport
     @Test func threeWaysGiveOneAnswer() throws {
         var random = SeededRandom(seed: 0x5eed_0001)
         var tables = 0
-        for round in 0..<400 {
+        for round in 0..<300 {
             let node = Self.node(depth: 4, &random)
             let program = try PatternProgram(node, captures: false, pattern: "")
             guard let table = PatternTable(program) else { continue }
@@ -162,7 +162,7 @@ import WeirTestSupport
                 #expect((machine.firstMatch(in: scalars, whole: true) != nil) == expected)
             }
         }
-        #expect(tables > 300)
+        #expect(tables > 200)
     }
 
     private static func node(depth: Int, _ random: inout SeededRandom) -> PatternNode {
