@@ -6,7 +6,8 @@ enum Lines {
     static let decoding = ["skip", "text", "decode", "reduce", "track", "pack", "unpack"]
     static let names =
         Self.decoding + [
-            "series", "scrape", "keccak", "recover", "prove", "ledger", "stakes", "cardinality",
+            "series", "scrape", "samples", "keccak", "recover", "prove", "ledger", "stakes",
+            "cardinality",
         ]
 
     /// Measures, and answers whether every result was exact.
@@ -32,6 +33,9 @@ enum Lines {
         if wanted.contains("scrape") {
             // A small page is over before the clock moves: many of them make a run.
             note(try ExpositionLines.row("scrape", 100, arguments.series, measurement))
+        }
+        if wanted.contains("samples") {
+            note(try SampleLines.row(arguments.series, measurement))
         }
         if wanted.contains("keccak") {
             note(HashingLines.keccak(arguments.hashes, measurement))

@@ -92,28 +92,40 @@ need_packages() {
         apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
 }
 
-# need_promtool: puts promtool on the path. Debian has it in the package of the Prometheus server,
-# whose installation would start a service: so the program alone is taken out of the package.
-need_promtool() {
-    local tools="$root/.build/tools" scratch
-    PATH="$PATH:$tools"
-    export PATH
-    command -v promtool >/dev/null && return
+# need_tool PACKAGE PROGRAM...: puts programs of a Debian package on the path. Installing the package
+# would start a service: so the programs alone are taken out of it.
+need_tool() {
+    local package=$1 tools="$root/.build/tools" scratch program missing=
+    shift
+    case ":$PATH:" in
+        *":$tools:"*) ;;
+        *) PATH="$PATH:$tools"; export PATH ;;
+    esac
+    for program in "$@"; do
+        command -v "$program" >/dev/null || missing=yes
+    done
+    [ -n "$missing" ] || return 0
     if ! command -v apt-get >/dev/null; then
-        say "no promtool: its tests are skipped"
+        say "no $*: its tests are skipped"
         return
     fi
     mkdir -p "$tools" || return
-    scratch=$(mktemp -d "$tools/prometheus.XXXXXX") || return
-    say "taking promtool out of Debian's package prometheus"
-    if { (cd "$scratch" && apt-get download -qq prometheus) 2>/dev/null \
-        || { apt_update && (cd "$scratch" && apt-get download -qq prometheus); }; } >&2 \
-        && dpkg-deb --fsys-tarfile "$scratch"/prometheus_*.deb \
-            | tar -x -C "$scratch" ./usr/bin/promtool
+    scratch=$(mktemp -d "$tools/$package.XXXXXX") || return
+    say "taking $* out of Debian's package $package"
+    if { (cd "$scratch" && apt-get download -qq "$package") 2>/dev/null \
+        || { apt_update && (cd "$scratch" && apt-get download -qq "$package"); }; } >&2 \
+        && dpkg-deb --fsys-tarfile "$scratch/$package"_*.deb \
+            | tar -x -C "$scratch" "${@/#/./usr/bin/}"
     then
-        mv "$scratch/usr/bin/promtool" "$tools/promtool"
+        for program in "$@"; do
+            mv "$scratch/usr/bin/$program" "$tools/$program"
+        done
     else
-        say "could not get promtool: its tests are skipped"
+        say "could not get $*: its tests are skipped"
     fi
     rm -rf "$scratch"
 }
+
+need_promtool() { need_tool prometheus promtool; }
+
+need_alertmanager() { need_tool prometheus-alertmanager prometheus-alertmanager amtool; }

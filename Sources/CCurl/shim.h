@@ -7,6 +7,10 @@
 #define WEIR_CCURL_SHIM_H
 
 #include <curl/curl.h>
+#include <netinet/in.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/socket.h>
 
 typedef size_t (*ccurl_data_callback)(char *bytes, size_t size, size_t count, void *context);
 
@@ -35,6 +39,61 @@ static inline CURLcode ccurl_setopt_http_only(CURL *h) {
     return curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "http,https");
 #else
     return curl_easy_setopt(h, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+}
+
+// Only these protocols: mail, in the clear until STARTTLS and under TLS from the start.
+static inline CURLcode ccurl_setopt_mail_only(CURL *h) {
+#if LIBCURL_VERSION_NUM >= 0x075500
+    return curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+#else
+    return curl_easy_setopt(h, CURLOPT_PROTOCOLS, (long)(CURLPROTO_SMTP | CURLPROTO_SMTPS));
+#endif
+}
+
+// Goes on with the recipients that are taken; the option's name lost an L on the way.
+static inline CURLcode ccurl_setopt_recipients_may_fail(CURL *h) {
+    return curl_easy_setopt(h, CURLOPT_MAIL_RCPT_ALLLOWFAILS, 1L);
+}
+
+typedef int (*ccurl_progress_callback)(
+    void *context, curl_off_t down_total, curl_off_t down, curl_off_t up_total, curl_off_t up);
+
+static inline CURLcode ccurl_setopt_progress(CURL *h, ccurl_progress_callback v) {
+    return curl_easy_setopt(h, CURLOPT_XFERINFOFUNCTION, v);
+}
+
+static inline CURLcode ccurl_setopt_debug(CURL *h, curl_debug_callback v) {
+    return curl_easy_setopt(h, CURLOPT_DEBUGFUNCTION, v);
+}
+
+static inline CURLcode ccurl_setopt_open_socket(CURL *h, curl_opensocket_callback v) {
+    return curl_easy_setopt(h, CURLOPT_OPENSOCKETFUNCTION, v);
+}
+
+// The bytes of an address: 4, 16, or 0 where it is of another family.
+static inline int ccurl_address_bytes(const struct curl_sockaddr *a, unsigned char out[16]) {
+    if (a->family == AF_INET && a->addrlen >= sizeof(struct sockaddr_in)) {
+        struct sockaddr_in in;
+        memcpy(&in, &a->addr, sizeof in);
+        memcpy(out, &in.sin_addr, 4);
+        return 4;
+    }
+    if (a->family == AF_INET6 && a->addrlen >= sizeof(struct sockaddr_in6)) {
+        struct sockaddr_in6 in;
+        memcpy(&in, (const unsigned char *)a + offsetof(struct curl_sockaddr, addr), sizeof in);
+        memcpy(out, &in.sin6_addr, 16);
+        return 16;
+    }
+    return 0;
+}
+
+// A socket as libcurl would open it, and one that a child process does not inherit.
+static inline curl_socket_t ccurl_open_socket(const struct curl_sockaddr *a) {
+#ifdef SOCK_CLOEXEC
+    return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+#else
+    return socket(a->family, a->socktype, a->protocol);
 #endif
 }
 

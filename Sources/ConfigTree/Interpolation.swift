@@ -9,7 +9,8 @@
 //    the folder of the configuration file.
 // 3. `${cred:name}`: the file of that name in `$CREDENTIALS_DIRECTORY`, likewise.
 // 4. `$${` stands for `${`. Any other `${` is a fault: more likely a slip than meant.
-// 5. What a reference gives is taken as it is: references within it are not followed.
+// 5. `${with:name}`, in presets only: what the configuration gives the preset for that parameter.
+// 6. What a reference gives is taken as it is: references within it are not followed.
 
 /// Writes the references in values out, and remembers where each came from.
 struct Interpolation {
@@ -26,14 +27,23 @@ struct Interpolation {
         var advice: String
     }
 
+    /// What `${with:…}` stands for while a preset is built; nil elsewhere.
+    var parameters: [String: ConfigNode]?
     private let surroundings: ConfigSurroundings
     private let limits: ConfigLimits
     private let directory: String?
+    private let isOn: Bool
     private var files: [String: String] = [:]
     private var expandedBytes = 0
 
-    /// - Parameter directory: the folder that relative paths count from; nil: the working folder.
-    init(surroundings: ConfigSurroundings, directory: String?, limits: ConfigLimits) {
+    /// - Parameters:
+    ///   - directory: the folder that relative paths count from; nil: the working folder.
+    ///   - isOn: false leaves every text as it is.
+    init(
+        surroundings: ConfigSurroundings, directory: String?, limits: ConfigLimits,
+        isOn: Bool = true
+    ) {
+        self.isOn = isOn
         self.surroundings = surroundings
         self.directory = directory
         self.limits = limits
@@ -41,7 +51,9 @@ struct Interpolation {
 
     /// `text` with all its references written out.
     mutating func expand(_ text: String) throws(Fault) -> Outcome {
-        guard text.utf8.contains(UInt8(ascii: "$")) else { return Outcome(text: text) }
+        guard self.isOn, text.utf8.contains(UInt8(ascii: "$")) else {
+            return Outcome(text: text)
+        }
         return try self.expand(Array(text.utf8)[...], depth: 0)
     }
 
@@ -109,8 +121,36 @@ struct Interpolation {
             }
             return try self.file(argument, at: self.absolute(argument), .file(argument))
         case "cred": return try self.credential(argument)
+        case "with" where self.parameters != nil: return try self.parameter(argument)
         default: throw Self.unknownReference(text)
         }
+    }
+
+    /// The name in a text that is one `${with:name}` and nothing else.
+    static func wholeParameter(_ text: String) -> String? {
+        guard text.hasPrefix("${with:"), text.hasSuffix("}") else { return nil }
+        let name = text.dropFirst(7).dropLast()
+        return name.contains("}") || name.contains("$") ? nil : String(name)
+    }
+
+    /// What is wrong with a reference to a parameter that there is not.
+    func unknownParameter(_ name: String) -> Fault {
+        let known = (self.parameters ?? [:]).keys.sorted()
+        return Fault(
+            message: "the preset declares no parameter \(Redaction.quoted(name))",
+            advice: Suggestion.advice(for: name, among: known, kind: "its parameters")
+                ?? "declare it under parameters")
+    }
+
+    private mutating func parameter(_ name: String) throws(Fault) -> Outcome {
+        guard let node = self.parameters?[name] else { throw self.unknownParameter(name) }
+        guard case .scalar(let text, _) = node.content, !node.isNull else {
+            throw Fault(
+                message: "parameter \(Redaction.quoted(name)) is \(node.foundKind), and a text is "
+                    + "needed here", advice: "give it a text")
+        }
+        try self.count(text)
+        return Outcome(text: text, origins: node.origins + [.parameter(name)])
     }
 
     private static func unknownReference(_ text: String) -> Fault {

@@ -13,6 +13,8 @@ package enum Origin: Equatable, Hashable, Sendable, CustomStringConvertible {
     case credential(String)
     /// A variable such as `WEIR__CHAINS__BASE__START`, which replaced what the file says.
     case override(String)
+    /// `${with:name}` in a preset.
+    case parameter(String)
     /// Nobody set it: what the reader takes in that case.
     case standard
 
@@ -24,6 +26,7 @@ package enum Origin: Equatable, Hashable, Sendable, CustomStringConvertible {
         case .file(let path): "file \(Redaction.printable(path))"
         case .credential(let name): "credential \(Redaction.printable(name))"
         case .override(let name): "override \(Redaction.printable(name))"
+        case .parameter(let name): "parameter \(Redaction.printable(name))"
         case .standard: "default"
         }
     }
@@ -32,7 +35,7 @@ package enum Origin: Equatable, Hashable, Sendable, CustomStringConvertible {
     package var mayBeSecret: Bool {
         switch self {
         case .environment, .file, .credential: true
-        case .literal, .override, .standard: false
+        case .literal, .override, .parameter, .standard: false
         }
     }
 }

@@ -29,7 +29,7 @@ struct TreeBuilder {
             if let name = self.aliasName(scalar) {
                 return try self.alias(name, instead: result, depth: depth)
             }
-            self.fill(result, with: scalar)
+            try self.fill(result, with: scalar, depth: depth)
         case .sequence(let sequence):
             self.refuseTag(sequence.tag, allowed: "seq", at: result)
             var items: [ConfigNode] = []
@@ -50,7 +50,9 @@ struct TreeBuilder {
 
     // MARK: - Scalars
 
-    private mutating func fill(_ result: ConfigNode, with scalar: Node.Scalar) {
+    private mutating func fill(
+        _ result: ConfigNode, with scalar: Node.Scalar, depth: Int
+    ) throws(ConfigDiagnostic) {
         let tag = scalar.tag.rawValue
         guard tag.isEmpty || tag == "!" || tag == "tag:yaml.org,2002:str" else {
             self.report(
@@ -59,13 +61,31 @@ struct TreeBuilder {
             return
         }
         let isPlain = scalar.style == .plain && tag.isEmpty
-        do {
-            let outcome = try self.reader.interpolation.expand(self.source.restored(scalar.string))
+        let text = self.source.restored(scalar.string)
+        if let parameters = self.reader.interpolation.parameters,
+            let name = Interpolation.wholeParameter(text), let node = parameters[name]
+        {
+            return try self.fill(result, from: node, named: name, depth: depth)
+        }
+        do throws(Interpolation.Fault) {
+            let outcome = try self.reader.interpolation.expand(text)
             result.content = .scalar(outcome.text, isPlain: isPlain && outcome.origins.isEmpty)
             result.origins = outcome.origins
         } catch {
             self.report(result.place, result.path, error.message, error.advice)
         }
+    }
+
+    /// Takes a parameter's value, which may be a section or a list, with its place: a fault in it is
+    /// one of the file that gave it.
+    private mutating func fill(
+        _ result: ConfigNode, from parameter: ConfigNode, named name: String, depth: Int
+    ) throws(ConfigDiagnostic) {
+        let copy = try self.copy(
+            parameter, path: result.path, keyPlace: result.keyPlace, depth: depth)
+        result.content = copy.content
+        result.place = copy.place
+        result.origins = parameter.isNull ? [] : copy.origins + [.parameter(name)]
     }
 
     private func refuseTag(_ tag: Tag, allowed: String, at node: ConfigNode) {
@@ -98,7 +118,7 @@ struct TreeBuilder {
                 merged += try self.merged(valueNode, into: parent, at: place, depth: depth)
                 continue
             }
-            let key = self.source.restored(scalar.string)
+            let key = self.key(scalar, of: parent, at: place)
             let path = parent.path.appending(key: key)
             let value = try self.build(valueNode, path: path, keyPlace: place, depth: depth + 1)
             if let first = places[key] {
@@ -117,6 +137,22 @@ struct TreeBuilder {
             entries.append(entry)
         }
         return entries
+    }
+
+    /// A key as text; in a preset its parameters are written out.
+    private mutating func key(
+        _ scalar: Node.Scalar, of parent: ConfigNode, at place: ConfigPlace
+    ) -> String {
+        let text = self.source.restored(scalar.string)
+        guard self.reader.interpolation.parameters != nil, text.contains("${with:") else {
+            return text
+        }
+        do throws(Interpolation.Fault) {
+            return try self.reader.interpolation.expand(text).text
+        } catch {
+            self.report(place, parent.path, error.message, error.advice)
+            return text
+        }
     }
 
     /// The entries that `<<:` brings in: of one section, or of several, the first winning.

@@ -31,8 +31,11 @@ package final class CurlClient: Sendable {
     ///
     /// - Throws: `.cancelled` soon after the task is cancelled; the connection is then closed
     ///   (HTTP/1.1) or the stream reset (HTTP/2). `.shutDown` during and after `shutdown`.
-    ///   `.tooManyInFlight` at once. Else what went wrong.
+    ///   `.tooManyInFlight` and `.forbiddenAddress` at once. Else what went wrong.
     package func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+        if let refusal = AddressGuard.refusal(of: request.url, reach: request.reach) {
+            throw .forbiddenAddress(host: request.url.host, refusal)
+        }
         let job = Job(request)
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in

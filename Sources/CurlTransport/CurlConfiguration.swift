@@ -28,6 +28,8 @@ package struct CurlConfiguration: Sendable {
     package var maxHeaderCount: Int
     package var proxy: Proxy
     package var userAgent: String
+    /// Addresses of names, in place of what a resolver says: `name:port:address,address`.
+    var pinnedNames: [String] = []
 
     package init(
         maxConnections: Int = 128,

@@ -73,6 +73,8 @@ import Synchronization
     /// `curl_global_init`, once for the process and before any thread of ours.
     private static let libraryCode: CURLcode = curl_global_init(Int(CURL_GLOBAL_SSL))
 
+    static var isLibraryReady: Bool { self.libraryCode == CURLE_OK }
+
     // MARK: - From any thread
 
     /// Hands a request over; its continuation is resumed whatever happens.
@@ -329,7 +331,7 @@ import Synchronization
 
     /// No signal is ours to handle. Above all SIGPIPE: OpenSSL writes to sockets without
     /// MSG_NOSIGNAL, and with NOSIGNAL libcurl does not mask it either.
-    private static func prepareThread() {
+    static func prepareThread() {
         var signals = sigset_t()
         unsafe sigfillset(&signals)
         for fault in [SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP] {

@@ -18,14 +18,12 @@ extension EasyHandle {
         // Four times the default: a seventh less time for answers of megabytes.
         options.set(CURLOPT_BUFFERSIZE, 65536)
         options.set(CURLOPT_USERAGENT, self.configuration.userAgent)
-        switch self.configuration.proxy {
-        case .environment:
-            break
-        case .direct:
-            options.set(CURLOPT_PROXY, "")
-        case .fixed(let url, let except):
-            options.set(CURLOPT_PROXY, url.text)
-            options.set(CURLOPT_NOPROXY, except)
+        for pin in self.configuration.pinnedNames {
+            guard let longer = unsafe curl_slist_append(self.pinnedList, pin) else { return false }
+            unsafe self.pinnedList = longer
+        }
+        if unsafe self.pinnedList != nil {
+            unsafe options.note(ccurl_setopt_slist(self.raw, CURLOPT_RESOLVE, self.pinnedList))
         }
         let context = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe options.note(ccurl_setopt_ptr(self.raw, CURLOPT_PRIVATE, context))
@@ -39,7 +37,30 @@ extension EasyHandle {
             ccurl_setopt_callback(self.raw, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
                 unsafe EasyHandle.deliver(bytes, size &* count, context) { unsafe $0.header($1) }
             })
+        unsafe options.note(ccurl_setopt_ptr(self.raw, CURLOPT_OPENSOCKETDATA, context))
+        unsafe options.note(
+            ccurl_setopt_open_socket(self.raw) { context, _, address in
+                guard let context = unsafe context, let address = unsafe address else { return -1 }
+                let handle = unsafe Unmanaged<EasyHandle>.fromOpaque(context).takeUnretainedValue()
+                guard handle.mayConnect(to: unsafe IPAddress(address)) else { return -1 }
+                return unsafe ccurl_open_socket(address)
+            })
         return options.failure == nil
+    }
+
+    private func applyReach(_ reach: AddressReach, _ options: inout OptionSetter) {
+        let isPublic = reach == .publicOnly
+        options.set(CURLOPT_FRESH_CONNECT, isPublic ? 1 : 0)
+        options.set(CURLOPT_FORBID_REUSE, isPublic ? 1 : 0)
+        switch isPublic ? .direct : self.configuration.proxy {
+        case .environment:
+            options.set(CURLOPT_PROXY, nil)
+        case .direct:
+            options.set(CURLOPT_PROXY, "")
+        case .fixed(let url, let except):
+            options.set(CURLOPT_PROXY, url.text)
+            options.set(CURLOPT_NOPROXY, except)
+        }
     }
 
     /// Hands bytes from libcurl to the handle; a count other than `count` makes libcurl give up.
@@ -96,6 +117,7 @@ extension EasyHandle {
             options.set(CURLOPT_ACCEPT_ENCODING, request.acceptsEncoding ? "" : nil)
         }
         if applied?.caFile != request.caFile { try self.applyCAFile(request.caFile, &options) }
+        if applied?.reach != request.reach { self.applyReach(request.reach, &options) }
         self.applyBody(request, &options)
         if let failure = options.failure { throw TransportError(other: failure) }
         self.applied = request
@@ -144,10 +166,18 @@ extension EasyHandle {
     }
 
     private func applyBody(_ request: HTTPRequest, _ options: inout OptionSetter) {
+        let own: String? =
+            switch request.method {
+            case .patch: "PATCH"
+            case .delete: "DELETE"
+            case .get, .post: nil
+            }
+        options.set(CURLOPT_CUSTOMREQUEST, own)
         switch request.method {
+        case .delete: options.set(CURLOPT_HTTPGET, 1)
         case .get:
             if self.applied?.method != .get { options.set(CURLOPT_HTTPGET, 1) }
-        case .post:
+        case .post, .patch:
             options.set(CURLOPT_POST, 1)
             let count = curl_off_t(request.body.count)
             unsafe options.note(ccurl_setopt_off(self.raw, CURLOPT_POSTFIELDSIZE_LARGE, count))
@@ -164,7 +194,7 @@ extension EasyHandle {
 }
 
 /// Sets options and keeps the first failure.
-@safe private struct OptionSetter {
+@safe struct OptionSetter {
     private let raw: UnsafeMutableRawPointer
     private(set) var failure: CURLcode?
 

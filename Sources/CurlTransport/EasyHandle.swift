@@ -24,14 +24,19 @@ import Glibc
     var applied: HTTPRequest?
     /// The header lines in use; libcurl reads them for as long as a transfer lasts.
     var headerList: UnsafeMutablePointer<curl_slist>?
+    /// The configuration's pinned names.
+    var pinnedList: UnsafeMutablePointer<curl_slist>?
     /// The answer as it comes in.
     var inbound = Inbound()
+    /// Set once libcurl wanted to connect to an address that the request may not go to.
+    private(set) var addressRefusal: AddressRefusal?
 
     /// Fails if libcurl has no memory or lacks an option that we cannot do without.
     init?(configuration: CurlConfiguration, pool: BodyPool) {
         guard let raw = unsafe curl_easy_init() else { return nil }
         unsafe self.raw = raw
         unsafe self.headerList = nil
+        unsafe self.pinnedList = nil
         self.configuration = configuration
         self.pool = pool
         guard self.setLasting() else {
@@ -45,6 +50,8 @@ import Glibc
         unsafe curl_easy_cleanup(self.raw)
         unsafe curl_slist_free_all(self.headerList)
         unsafe self.headerList = nil
+        unsafe curl_slist_free_all(self.pinnedList)
+        unsafe self.pinnedList = nil
     }
 
     /// The object behind libcurl's handle.
@@ -68,6 +75,7 @@ import Glibc
             headerBytesLimit: self.configuration.maxHeaderBytes,
             headerCountLimit: self.configuration.maxHeaderCount,
         )
+        self.addressRefusal = nil
         self.job = job
         job.handle = self
     }
@@ -87,11 +95,15 @@ import Glibc
             return .failure(TransportError(other: code))
         }
         if let error = self.inbound.error { return .failure(error) }
+        if code != CURLE_OK, let refusal = self.addressRefusal {
+            return .failure(.forbiddenAddress(host: request.url.host, refusal))
+        }
         guard code == CURLE_OK else {
             return .failure(
                 TransportError(
                     code: code,
-                    url: request.url,
+                    host: request.url.host,
+                    authority: request.url.authority,
                     phase: self.phase,
                     // libcurl reckons in milliseconds and from a moment later than we do.
                     reachedTotal: now &+ 5_000_000 >= self.deadline,
@@ -100,6 +112,18 @@ import Glibc
                 ))
         }
         return .success(self.response())
+    }
+
+    /// Whether a socket may be opened to an address. After one refusal none may: a name that stands
+    /// for a closed address too is not one to trust.
+    func mayConnect(to address: IPAddress?) -> Bool {
+        guard self.addressRefusal == nil, let request = self.job?.request else { return false }
+        guard let address else {
+            self.addressRefusal = .ambiguous
+            return false
+        }
+        self.addressRefusal = AddressGuard.refusal(of: address, reach: request.reach)
+        return self.addressRefusal == nil
     }
 
     /// How far the transfer has come.

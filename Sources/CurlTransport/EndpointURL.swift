@@ -21,6 +21,8 @@ package struct EndpointURL: Sendable, Hashable {
     package let port: Int?
     /// Whether the scheme is https.
     package let isTLS: Bool
+    /// Whether something stands before an `@`: a name and perhaps a password.
+    package let hasUserPart: Bool
 
     /// Checks an address.
     ///
@@ -48,6 +50,7 @@ package struct EndpointURL: Sendable, Hashable {
         self.host = host.lowercased()
         self.port = port
         self.isTLS = scheme == .https
+        self.hasUserPart = authority.contains(UInt8(ascii: "@"))
     }
 
     /// Host and port for messages: `rpc.example:8443`.

@@ -7,7 +7,7 @@
 /// cannot prove its name is a matter for the operator.
 package struct HTTPRequest: Sendable {
     package enum Method: Sendable, Hashable {
-        case get, post
+        case get, post, patch, delete
     }
 
     /// Which protocol to ask for.
@@ -22,7 +22,7 @@ package struct HTTPRequest: Sendable {
     /// Sent as they are. `Content-Type` is left out unless it is given here; `Content-Length` and
     /// `Transfer-Encoding` are refused.
     package var headers: [RequestHeader]
-    /// Sent with `.post` only.
+    /// Sent with `.post` and `.patch` only.
     package var body: [UInt8]
     package var timeouts: HTTPTimeouts
     /// The limit of the answer's body in bytes, counted after decompression.
@@ -32,6 +32,8 @@ package struct HTTPRequest: Sendable {
     package var acceptsEncoding: Bool
     /// A PEM file of trusted roots in place of the system's.
     package var caFile: String?
+    /// Which addresses the request may go to.
+    package var reach: AddressReach
 
     package init(
         method: Method,
@@ -43,6 +45,7 @@ package struct HTTPRequest: Sendable {
         version: Version = .http2OverTLS,
         acceptsEncoding: Bool = true,
         caFile: String? = nil,
+        reach: AddressReach = .operatorChosen,
     ) {
         self.method = method
         self.url = url
@@ -53,6 +56,7 @@ package struct HTTPRequest: Sendable {
         self.version = version
         self.acceptsEncoding = acceptsEncoding
         self.caFile = caFile
+        self.reach = reach
     }
 }
 

@@ -12,6 +12,9 @@ package struct RequestHeader: Sendable, Hashable {
         self.value = value
     }
 
+    /// Whether name and value can be sent; a request with one that cannot fails.
+    package var isSendable: Bool { (try? self.line()) != nil }
+
     /// The line as libcurl wants it.
     ///
     /// An empty value needs `Name;`: with `Name:` libcurl would leave the header out.

@@ -9,12 +9,14 @@ extension TransportError {
     /// Only the code decides. The handle's error buffer would say more, but it may hold addresses.
     ///
     /// - Parameters:
+    ///   - host: the peer's name, for messages; `authority` is the same with its port.
     ///   - phase: how far the exchange had come.
     ///   - reachedTotal: the request's total time is over; else a timeout after connecting is a stall.
     ///   - verifyCode: OpenSSL's verdict about the certificate, 0 if it found nothing.
     init(
         code: CURLcode,
-        url: EndpointURL,
+        host: String,
+        authority: String,
         phase: Phase,
         reachedTotal: Bool,
         verifyCode: Int,
@@ -22,9 +24,9 @@ extension TransportError {
     ) {
         switch code {
         case CURLE_COULDNT_RESOLVE_HOST:
-            self = .couldNotResolve(host: url.host)
+            self = .couldNotResolve(host: host)
         case CURLE_COULDNT_CONNECT, CURLE_INTERFACE_FAILED:
-            self = .couldNotConnect(host: url.authority)
+            self = .couldNotConnect(host: authority)
         case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY:
             self = .proxyFailed
         case CURLE_OPERATION_TIMEDOUT:
@@ -32,16 +34,16 @@ extension TransportError {
         case CURLE_FILESIZE_EXCEEDED:
             self = .responseTooLarge(limitBytes: limitBytes)
         case CURLE_PARTIAL_FILE:
-            self = .truncated(host: url.authority)
+            self = .truncated(host: authority)
         case CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR:
             self =
                 phase == .receiving
-                ? .truncated(host: url.authority) : .connectionLost(host: url.authority)
+                ? .truncated(host: authority) : .connectionLost(host: authority)
         // An answer without a status line is "HTTP/0.9", which libcurl calls unsupported.
         case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_CHUNK_FAILED:
-            self = .badResponse(host: url.authority)
+            self = .badResponse(host: authority)
         case CURLE_BAD_CONTENT_ENCODING:
-            self = .badEncoding(host: url.authority)
+            self = .badEncoding(host: authority)
         case CURLE_HTTP2, CURLE_HTTP2_STREAM:
             self = .http2(code: Int(code.rawValue))
         case CURLE_PEER_FAILED_VERIFICATION:

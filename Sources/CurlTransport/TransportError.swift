@@ -9,6 +9,8 @@ package enum TransportError: Error, Equatable, Sendable {
     case invalidRequest(InvalidRequest)
     case couldNotResolve(host: String)
     case couldNotConnect(host: String)
+    /// The host, or an address that its name stands for, is one that the request may not go to.
+    case forbiddenAddress(host: String, AddressRefusal)
     /// The proxy could not be reached or refused.
     case proxyFailed
     case timedOut(Phase)
@@ -74,7 +76,8 @@ extension TransportError {
             true
         case .tls(let reason):
             reason == .handshake
-        case .invalidRequest, .responseTooLarge, .headersTooLarge, .cancelled, .shutDown, .other:
+        case .invalidRequest, .forbiddenAddress, .responseTooLarge, .headersTooLarge, .cancelled,
+            .shutDown, .other:
             false
         }
     }
@@ -89,6 +92,9 @@ extension TransportError: CustomStringConvertible {
             "cannot resolve the host \(host); check its name and the resolver"
         case .couldNotConnect(let host):
             "cannot connect to \(host); check that the service runs and can be reached"
+        case .forbiddenAddress(let host, let refusal):
+            "\(host) is not asked: it is \(refusal.rawValue); name a host on the public internet, "
+                + "or set the address in the configuration file"
         case .proxyFailed:
             "the proxy cannot be used; check http_proxy, https_proxy and no_proxy"
         case .timedOut(let phase):

@@ -5,18 +5,18 @@
 ///
 /// It is made once, when the series is first named, and is its key from then on: escaping is
 /// injective, so two label sets have the same text only if they are the same.
-struct LabelText: Sendable, Hashable, Comparable {
+package struct LabelText: Sendable, Hashable, Comparable {
     let bytes: [UInt8]
 
     /// A value longer than this many bytes of UTF-8 is cut and ends in `…`: values can come from
     /// a chain (a token's symbol), and a scraper drops the whole exposition if one is too long.
     static let valueBytesMax = 512
 
-    func hash(into hasher: inout Hasher) {
+    package func hash(into hasher: inout Hasher) {
         unsafe self.bytes.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
     }
 
-    static func < (left: LabelText, right: LabelText) -> Bool {
+    package static func < (left: LabelText, right: LabelText) -> Bool {
         left.bytes.lexicographicallyPrecedes(right.bytes)
     }
 
@@ -65,7 +65,7 @@ struct LabelText: Sendable, Hashable, Comparable {
     }
 
     /// The labels again, unescaped and in order.
-    var pairs: [LabelPair] {
+    package var pairs: [LabelPair] {
         var result: [LabelPair] = []
         var index = 0
         while index < self.bytes.count {

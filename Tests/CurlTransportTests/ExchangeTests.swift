@@ -4,6 +4,7 @@
 import CurlTransport
 import Foundation
 import Testing
+import WeirTestSupport
 
 /// What goes out is what was asked for, what comes back is what was sent: against a server of raw
 /// bytes on loopback.

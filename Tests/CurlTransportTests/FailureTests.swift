@@ -4,6 +4,7 @@
 import CurlTransport
 import Foundation
 import Testing
+import WeirTestSupport
 
 /// Every way in which a server can misbehave becomes the right error, and no error tells a secret:
 /// `failure` looks for the canary in each.

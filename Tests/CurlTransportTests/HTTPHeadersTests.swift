@@ -3,6 +3,7 @@
 
 import CurlTransport
 import Testing
+import WeirTestSupport
 
 /// Header lines are found without regard to case, the first of several wins.
 struct HTTPHeadersTests {

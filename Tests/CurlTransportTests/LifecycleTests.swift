@@ -4,6 +4,7 @@
 import CurlTransport
 import Foundation
 import Testing
+import WeirTestSupport
 
 /// Cancellation, limits and the end of the client: every caller gets exactly one outcome.
 @Suite(.timeLimit(.minutes(2)))

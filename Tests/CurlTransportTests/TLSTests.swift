@@ -4,6 +4,7 @@
 import CurlTransport
 import Foundation
 import Testing
+import WeirTestSupport
 
 /// Certificates are checked, against `openssl s_server` and `nginx` where these are installed.
 @Suite(.timeLimit(.minutes(2)))

@@ -89,10 +89,7 @@ enum FloorPlan {
         Room("WeirPorts", floor: 4, ["EVMPrimitives", "ChainModel", "Alerting"]),
         Room(
             "WeirStore", floor: 4,
-            [
-                "EVMPrimitives", "JSONBytes", "ChainModel", "SQLDatabase", "Economy", "PromQL",
-                "Alerting", "CZlib",
-            ]),
+            ["EVMPrimitives", "JSONBytes", "ChainModel", "SQLDatabase", "Economy", "CZlib"]),
         Room(
             "EventTools", floor: 4,
             ["EVMPrimitives", "JSONBytes", "EVMABI", "ChainModel", "LogJSON"]),

@@ -100,27 +100,10 @@ extension PatternParser {
         case "B":
             self.position += 2
             return .assertion(.noWordBoundary)
-        case "Q":
-            self.position += 2
-            return self.quotation()
         default:
             if let set = try self.namedClass() { return .set(set) }
             return self.literal(try self.escapedScalar())
         }
-    }
-
-    /// `\Q…\E`: everything up to `\E` or the end stands for itself.
-    private mutating func quotation() -> PatternNode {
-        var nodes: [PatternNode] = []
-        while let scalar = self.next {
-            if self.continues(with: #"\E"#) {
-                self.position += 2
-                break
-            }
-            nodes.append(self.literal(scalar))
-            self.position += 1
-        }
-        return nodes.count == 1 ? nodes[0] : nodes.isEmpty ? .empty : .sequence(nodes)
     }
 
     /// `\d`, `\W`, `\pL`, `\P{Lu}` at the backslash; nil (and nothing read) for other escapes.

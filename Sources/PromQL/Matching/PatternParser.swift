@@ -23,6 +23,8 @@ struct PatternParser {
     var flags: Flags
     /// The names of groups; the first belongs to the whole match.
     var groupNames: [String?] = [nil]
+    /// Whether `\Q` has been read and not `\E`.
+    var isQuoting = false
     private var depth = 0
 
     init(_ pattern: String, flags: Flags) {
@@ -82,7 +84,20 @@ struct PatternParser {
 
     private mutating func sequence() throws(RegularExpressionError) -> PatternNode {
         var nodes: [PatternNode] = []
-        while let scalar = self.next, scalar != "|", scalar != ")" {
+        while let scalar = self.next {
+            if self.isQuoting {
+                // `\Q…\E`: everything stands for itself; an operator behind it takes the last scalar.
+                if self.continues(with: #"\E"#) {
+                    self.position += 2
+                    self.isQuoting = false
+                    if let last = nodes.popLast() { nodes.append(try self.repeated(last)) }
+                } else {
+                    self.position += 1
+                    nodes.append(self.literal(scalar))
+                }
+                continue
+            }
+            guard scalar != "|", scalar != ")" else { break }
             guard let atom = try self.atom(scalar) else { continue }
             nodes.append(try self.repeated(atom))
         }
@@ -93,7 +108,7 @@ struct PatternParser {
         }
     }
 
-    /// One atom; nil where only flags were switched.
+    /// One atom; nil where only flags were switched or a quotation begins.
     private mutating func atom(
         _ scalar: Unicode.Scalar
     ) throws(RegularExpressionError) -> PatternNode? {
@@ -112,6 +127,11 @@ struct PatternParser {
             throw RegularExpressionError(.missingRepeatArgument, self.text(from: start))
         case "\\":
             self.position = start
+            if self.continues(with: #"\Q"#) {
+                self.position += 2
+                self.isQuoting = true
+                return nil
+            }
             return try self.escape()
         case "{":
             self.position = start

@@ -26,6 +26,7 @@ package enum NumberLiteral {
             return Double(octal)
         }
         guard digits.utf8.allSatisfy({ Self.decimal.contains($0) }),
+            digits.utf8.contains(where: Lexer.isDigit),
             // `2.` is a number in Go, and none in Swift.
             let number = Double(digits.hasSuffix(".") ? digits + "0" : Self.filled(digits)),
             number.isFinite

@@ -30,11 +30,13 @@ import Testing
         }
     }
 
-    @Test(arguments: [
+    static let templatesAreExpandedCases: [(String, String)] = [
         ("value-$1", "value-10"), ("$0", "source-10"), ("${1}x", "10x"), ("$1x", ""), ("$$1", "$1"),
         ("$name.", "10."), ("${name}_$2", "10_"), ("$", "$"), ("a$-b", "a$-b"), ("${1", "${1"),
         ("${}", "${}"), ("$01", ""), ("é$1💥", "é10💥"), ("$10", ""), ("", ""),
-    ])
+    ]
+
+    @Test(arguments: templatesAreExpandedCases)
     func templatesAreExpanded(template: String, expected: String) throws {
         let match = try #require(
             RegularExpression(anchored: "source-(?P<name>.*)").wholeMatch("source-10"))
@@ -51,13 +53,15 @@ import Testing
     }
 
     /// As Go's `ReplaceAllString`.
-    @Test(arguments: [
+    static let allMatchesAreReplacedCases: [(String, String, String, String)] = [
         ("a", "banana", "o", "bonono"), ("a*", "baaac", "x", "xbxcx"), ("", "ab", "-", "-a-b-"),
         ("(\\w+)@(\\w+)", "me@here you@there", "$2 $1", "here me there you"),
         ("x", "abc", "y", "abc"),
         ("[é💥]", "aé💥b", "<$0>", "a<é><💥>b"), ("a*", "", "x", "x"), ("^a", "aaa", "b", "baa"),
         ("\\b", "ab cd", "|", "|ab| |cd|"),
-    ])
+    ]
+
+    @Test(arguments: allMatchesAreReplacedCases)
     func allMatchesAreReplaced(
         pattern: String, text: String, template: String, expected: String
     ) throws {

@@ -35,6 +35,7 @@ import Testing
             load 10s
               a{x="1"} 1+1x2
               a{x="2"} 5 _ 7
+
             load 1m
               a{x="1"} 100 200 300
               b 1
@@ -156,7 +157,7 @@ import Testing
         #expect(ScriptOutcome.almostEqual(1e308, 1.000_000_000_1e308))
     }
 
-    @Test(arguments: [
+    static let faultsHaveTheirLineCases: [(String, Int)] = [
         ("frobnicate", 1), ("load", 1), ("load 5x", 1), ("load 5m\n a{", 2), ("load 5m\n a 1y", 2),
         ("eval instant at x a", 1), ("eval sometimes a", 1), ("eval range from 0 to 5m a", 1),
         ("eval range from 5m to 0 step 1m a", 1), ("eval range from 0 to 5m step 0 a", 1),
@@ -165,7 +166,9 @@ import Testing
         ("eval instant at 0 a\n expect range vector from 0 to 1", 2),
         ("eval instant at 0 a\n expect fail regex: (", 2),
         ("load 1m\n a {{schema:0}}", 2),
-    ])
+    ]
+
+    @Test(arguments: faultsHaveTheirLineCases)
     func faultsHaveTheirLine(text: String, line: Int) {
         let error = #expect(throws: ScriptError.self) { try PromQLScript.parse(text) }
         #expect(error?.line == line, "\(error?.description ?? "")")

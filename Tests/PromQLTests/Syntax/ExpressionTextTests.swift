@@ -95,7 +95,8 @@ private struct ExpressionGenerator {
 
     private mutating func number() -> Double {
         [
-            0, 1, -1, 0.5, -0.25, 1e21, 1.5e-7, 123_456.789, .infinity, -.infinity, .nan, 5e-324,
+            0, 1, -1, 0.5, -0.25, 1e21, 1.5e-7, 123_456.789, .infinity, -.infinity, .nan,
+            .leastNonzeroMagnitude,
             .greatestFiniteMagnitude, -1e100,
         ][self.pick(14)]
     }

@@ -9,13 +9,13 @@ import Synchronization
 ///
 /// The script runs on a thread of its own for every connection, so it may block, on a `Gate` for
 /// example. The connection is closed when the script returns.
-final class LoopbackServer: Sendable {
-    let port: Int
+package final class LoopbackServer: Sendable {
+    package let port: Int
     private let listener: Int32
     private let accepted = Mutex(0)
     private let open = Mutex((now: 0, most: 0))
 
-    init(_ script: @escaping @Sendable (Connection) -> Void) throws {
+    package init(_ script: @escaping @Sendable (Connection) -> Void) throws {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -54,7 +54,7 @@ final class LoopbackServer: Sendable {
     }
 
     /// Answers every request of every connection.
-    convenience init(
+    package convenience init(
         answering answer: @escaping @Sendable (Connection.Request) -> [UInt8]
     ) throws {
         try self.init { connection in
@@ -65,9 +65,9 @@ final class LoopbackServer: Sendable {
     }
 
     /// Connections accepted so far.
-    var connections: Int { self.accepted.withLock { $0 } }
+    package var connections: Int { self.accepted.withLock { $0 } }
     /// The most connections that were open at one time.
-    var mostConnections: Int { self.open.withLock { $0.most } }
+    package var mostConnections: Int { self.open.withLock { $0.most } }
 
     deinit {
         shutdown(self.listener, Int32(SHUT_RDWR))
@@ -75,23 +75,23 @@ final class LoopbackServer: Sendable {
 }
 
 /// One accepted connection, used by its script's thread.
-final class Connection {
-    struct Request: Sendable {
-        var line: String
+package final class Connection {
+    package struct Request: Sendable {
+        package var line: String
         /// Names lower-cased.
-        var headers: [String: String]
-        var body: [UInt8]
+        package var headers: [String: String]
+        package var body: [UInt8]
     }
 
     private let descriptor: Int32
     private var buffer: [UInt8] = []
 
-    init(_ descriptor: Int32) {
+    package init(_ descriptor: Int32) {
         self.descriptor = descriptor
     }
 
     /// Reads one request with its body; nil when the peer has closed.
-    func read() -> Request? {
+    package func read() -> Request? {
         var end: Int?
         repeat {
             end = Self.headerEnd(self.buffer)
@@ -112,9 +112,20 @@ final class Connection {
         return Request(line: lines.first ?? "", headers: headers, body: body)
     }
 
+    /// Reads one line without its CR LF; nil when the peer has closed.
+    func readLine() -> String? {
+        while !self.buffer.contains(0x0a) { guard self.fill() else { return nil } }
+        guard let end = self.buffer.firstIndex(of: 0x0a) else { return nil }
+        var line = self.buffer[..<end]
+        if line.last == 0x0d { line.removeLast() }
+        let text = String(decoding: line, as: UTF8.self)
+        self.buffer.removeFirst(end + 1)
+        return text
+    }
+
     /// Writes everything; false when the peer is gone.
     @discardableResult
-    func write(_ bytes: [UInt8]) -> Bool {
+    package func write(_ bytes: [UInt8]) -> Bool {
         unsafe bytes.withUnsafeBytes { bytes in
             var sent = 0
             while sent < bytes.count {
@@ -129,15 +140,15 @@ final class Connection {
     }
 
     @discardableResult
-    func write(_ text: String) -> Bool { self.write(Array(text.utf8)) }
+    package func write(_ text: String) -> Bool { self.write(Array(text.utf8)) }
 
     /// Waits until the peer closes.
-    func waitForEnd() {
+    package func waitForEnd() {
         while self.fill() { self.buffer = [] }
     }
 
     /// Ends the connection with a reset in place of a polite close.
-    func reset() {
+    package func reset() {
         var option = linger(l_onoff: 1, l_linger: 0)
         unsafe setsockopt(
             self.descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
@@ -159,30 +170,32 @@ final class Connection {
 }
 
 /// Opened once by a test, waited for by scripts; a forgotten one opens by itself after 30 seconds.
-final class Gate: Sendable {
+package final class Gate: Sendable {
     private let semaphore = DispatchSemaphore(value: 0)
 
-    func open() { self.semaphore.signal() }
+    package init() {}
 
-    func wait() {
+    package func open() { self.semaphore.signal() }
+
+    package func wait() {
         _ = self.semaphore.wait(timeout: .now() + 30)
         self.semaphore.signal()
     }
 }
 
 /// Counts what scripts report, for tests that wait for it.
-final class Tally: Sendable {
+package final class Tally: Sendable {
     private let stream: AsyncStream<Void>
     private let continuation: AsyncStream<Void>.Continuation
 
-    init() {
+    package init() {
         (self.stream, self.continuation) = AsyncStream.makeStream()
     }
 
-    func report() { self.continuation.yield() }
+    package func report() { self.continuation.yield() }
 
     /// Waits for the next `count` reports.
-    func wait(for count: Int = 1) async {
+    package func wait(for count: Int = 1) async {
         var left = count
         guard left > 0 else { return }
         for await _ in self.stream {
@@ -193,7 +206,7 @@ final class Tally: Sendable {
 }
 
 /// An answer with a length.
-func answer(
+package func answer(
     _ body: [UInt8],
     status: String = "200 OK",
     headers: [String] = [],
