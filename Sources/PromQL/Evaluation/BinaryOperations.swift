@@ -68,8 +68,8 @@ extension EvaluationRun {
         _ operation: SetOperation, at time: Int64
     ) throws(EvaluationError) -> [Element] {
         let left = try self.vector(operation.left, at: time)
-        if left.isEmpty, operation.operation != .or { return [] }
         let right = try self.vector(operation.right, at: time)
+        if left.isEmpty { return operation.operation == .or ? right : [] }
         if right.isEmpty { return operation.operation == .and ? [] : left }
         var index = GroupIndex(operation.selection, dialect: self.dialect)
         switch operation.operation {

@@ -101,8 +101,10 @@ final class EvaluationRun {
             return try self.evaluate(aggregation, at: time)
         case .elementwise(let function, let inner, let parameters, let place):
             let values = try self.scalars(parameters, at: time)
-            guard function.hasValue(values) else { return [] }
-            return try self.mapped(inner, at: time, place: place) { function.apply($0, values) }
+            let elements = try self.mapped(inner, at: time, place: place) {
+                function.apply($0, values)
+            }
+            return function.hasValue(values) ? elements : []
         case .date(let field, let inner, let place):
             guard let inner else {
                 return [Element(labels: .empty, value: field.of(Double(time) / 1000))]

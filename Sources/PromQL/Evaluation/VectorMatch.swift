@@ -8,10 +8,10 @@ extension EvaluationRun {
     func evaluate(
         _ operation: VectorOperation, at time: Int64
     ) throws(EvaluationError) -> [Element] {
+        // Both sides are evaluated before either is looked at: an error is one on any side.
         let left = try self.vector(operation.left, at: time)
-        if left.isEmpty { return [] }
         let right = try self.vector(operation.right, at: time)
-        if right.isEmpty { return [] }
+        if left.isEmpty || right.isEmpty { return [] }
         let isSwapped = operation.matching.cardinality == .oneToMany
         let many = isSwapped ? right : left
         let one = isSwapped ? left : right

@@ -9,7 +9,8 @@ enum DateField: String {
     case dayOfYear = "day_of_year"
     case daysInMonth = "days_in_month"
 
-    /// The part; NaN for what is no time (NaN, infinities, more than 10¹⁵ seconds from 1970).
+    /// The part; NaN for what is no time (NaN, infinities, more than 10¹⁵ seconds from 1970). Prometheus gives
+    /// some number there, another on each kind of processor.
     func of(_ seconds: Double) -> Double {
         guard seconds.magnitude <= 1e15 else { return .nan }
         let whole = Int64(seconds)
