@@ -92,40 +92,47 @@ need_packages() {
         apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
 }
 
-# need_tool PACKAGE PROGRAM...: puts programs of a Debian package on the path. Installing the package
-# would start a service: so the programs alone are taken out of it.
-need_tool() {
-    local package=$1 tools="$root/.build/tools" scratch program missing=
+tools="$root/.build/tools"
+PATH="$PATH:$tools"
+export PATH
+
+# take_out PACKAGE FILE...: puts files of a Debian package into the folder of tools, without
+# installing it: some packages would start a service. Fails where that cannot be.
+take_out() {
+    local package=$1 scratch code=1
     shift
-    case ":$PATH:" in
-        *":$tools:"*) ;;
-        *) PATH="$PATH:$tools"; export PATH ;;
-    esac
-    for program in "$@"; do
-        command -v "$program" >/dev/null || missing=yes
-    done
-    [ -n "$missing" ] || return 0
-    if ! command -v apt-get >/dev/null; then
-        say "no $*: its tests are skipped"
-        return
-    fi
+    command -v apt-get >/dev/null || return 1
     mkdir -p "$tools" || return
     scratch=$(mktemp -d "$tools/$package.XXXXXX") || return
-    say "taking $* out of Debian's package $package"
+    say "taking ${*##*/} out of Debian's package $package"
     if { (cd "$scratch" && apt-get download -qq "$package") 2>/dev/null \
         || { apt_update && (cd "$scratch" && apt-get download -qq "$package"); }; } >&2 \
-        && dpkg-deb --fsys-tarfile "$scratch/$package"_*.deb \
-            | tar -x -C "$scratch" "${@/#/./usr/bin/}"
+        && dpkg-deb --fsys-tarfile "$scratch/$package"_*.deb | tar -x -C "$scratch" "${@/#/./}" \
+        && (cd "$scratch" && mv "$@" "$tools/")
     then
-        for program in "$@"; do
-            mv "$scratch/usr/bin/$program" "$tools/$program"
-        done
-    else
-        say "could not get $*: its tests are skipped"
+        code=0
     fi
     rm -rf "$scratch"
+    return "$code"
 }
 
-need_promtool() { need_tool prometheus promtool; }
+need_promtool() {
+    command -v promtool >/dev/null || take_out prometheus usr/bin/promtool \
+        || say "could not get promtool: its tests are skipped"
+}
 
-need_alertmanager() { need_tool prometheus-alertmanager prometheus-alertmanager amtool; }
+# Alertmanager and its tool. Debian's program reads its templates from one folder and no other.
+need_alertmanager() {
+    local share=usr/share/prometheus/alertmanager
+    if command -v prometheus-alertmanager >/dev/null && command -v amtool >/dev/null \
+        && [ -e "/$share/default.tmpl" ]
+    then
+        return
+    fi
+    if ! take_out prometheus-alertmanager usr/bin/prometheus-alertmanager usr/bin/amtool \
+            "$share/default.tmpl" "$share/email.tmpl" \
+        || ! as_root install -D -m 644 -t "/$share" "$tools/default.tmpl" "$tools/email.tmpl"
+    then
+        say "could not get alertmanager: its tests are skipped"
+    fi
+}

@@ -12,7 +12,7 @@ import WeirTestSupport
 
 /// Channels whose messages can be edited: what ends or is taken back changes the message that told of
 /// it, and what fires is always a new one.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct NotifierEditTests {
     static let labs = ChannelLab.all.filter { $0.handle != nil }
 

@@ -49,7 +49,7 @@ enum HostileCorpus {
                 strings.append(String(one.prefix(300)) + String(other.prefix(300)))
             } else {
                 var view = String.UnicodeScalarView()
-                for _ in 0..<Int.random(in: 1...400, using: &random) {
+                for _ in 0..<Int.random(in: 1...120, using: &random) {
                     let top: UInt32 =
                         [0x7f, 0x2fff, 0x10_ffff].randomElement(using: &random) ?? 0x7f
                     if let scalar = Unicode.Scalar(UInt32.random(in: 0...top, using: &random)) {
@@ -65,8 +65,8 @@ enum HostileCorpus {
     /// A notification that holds the string wherever a chain's text may stand; of one to many alerts,
     /// by `index`.
     static func notification(_ text: String, index: Int) -> AlertNotification {
-        let count = [1, 2, 5, 11, 16][index % 5]
-        let start = String(text.prefix(200))
+        let count = [1, 2, 3, 12, 4][index % 5]
+        let start = String(text.prefix(40))
         let alerts = (0..<count).map { number in
             var labels = ["number": "\(number)", "owner": text, "name": text]
             if number % 5 == 0 {

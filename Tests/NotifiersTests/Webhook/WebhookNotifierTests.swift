@@ -11,7 +11,7 @@ import WeirTestSupport
 
 @testable import Notifiers
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct WebhookNotifierTests {
     /// What a receiver does: takes id and time from the headers, signs the body as it came, compares;
     /// here with Python's hmac.
