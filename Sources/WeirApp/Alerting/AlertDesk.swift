@@ -72,7 +72,7 @@ actor AlertDesk {
         self.logger = logger
         self.hushed = hushed
         self.beforeSampling = beforeSampling
-        let now = clock.unixMilliseconds
+        let now = clock.unixMilliseconds()
         let expressions = configuration.groups.flatMap { $0.rules.map(\.expression) }
         self.window = SampleWindow(needs: SampleNeeds(expressions))
         self.samplesDue = clock.now() + Self.samplesEvery
@@ -127,7 +127,7 @@ actor AlertDesk {
                 try await self.wait(after: heard)
             } catch { break }
         }
-        self.keepSamples(at: self.clock.unixMilliseconds)
+        self.keepSamples(at: self.clock.unixMilliseconds())
         // Cancelled already: the store's own work is not.
         await self.commit()
     }
@@ -139,7 +139,7 @@ actor AlertDesk {
         if !due.isEmpty { await self.evaluate(due) }
         if self.clock.now() >= self.samplesDue {
             self.samplesDue = self.clock.now() + Self.samplesEvery
-            self.keepSamples(at: self.clock.unixMilliseconds)
+            self.keepSamples(at: self.clock.unixMilliseconds())
         }
         await self.flush()
     }
@@ -149,7 +149,7 @@ actor AlertDesk {
         var delay: Duration = .seconds(60)
         for slot in self.engines { delay = min(delay, slot.due - self.clock.now()) }
         if let deadline = self.dispatcher.nextDeadline {
-            delay = min(delay, .milliseconds(deadline - self.clock.unixMilliseconds))
+            delay = min(delay, .milliseconds(deadline - self.clock.unixMilliseconds()))
         }
         if !self.pending.isEmpty { delay = min(delay, .seconds(1)) }
         let (clock, bell) = (self.clock, self.bell)
@@ -173,7 +173,7 @@ actor AlertDesk {
         }
         let fresh = rows.filter { $0.id > self.pending.takenThrough ?? 0 }
         guard let last = fresh.last else { return }
-        let now = self.clock.unixMilliseconds
+        let now = self.clock.unixMilliseconds()
         var alerts: [Alert] = []
         for row in fresh {
             if let alert = AlertMemory.alert(row.document) {
@@ -192,7 +192,7 @@ actor AlertDesk {
     private func evaluate(_ due: [Int]) async {
         self.beforeSampling()
         let hushed = await self.hushed()
-        let time = self.clock.unixMilliseconds
+        let time = self.clock.unixMilliseconds()
         self.window.take(self.registry.snapshot(), at: time, leavingOut: hushed)
         for index in due {
             let start = self.clock.now()
@@ -259,7 +259,7 @@ actor AlertDesk {
 
     /// Stores what changed, with the notifications that are due, and wakes their channels.
     private func flush() async {
-        let now = self.clock.unixMilliseconds
+        let now = self.clock.unixMilliseconds()
         let notifications = self.dispatcher.advance(to: now)
         let changes = self.dispatcher.takeChanges()
         self.note(changes, at: now)
@@ -352,14 +352,14 @@ actor AlertDesk {
     func withSilences<T: Sendable>(
         _ body: @Sendable (inout SilenceBook, Timestamp) throws(SilenceError) -> T
     ) async throws(SilenceError) -> T {
-        let value = try body(&self.dispatcher.silences, self.clock.unixMilliseconds)
+        let value = try body(&self.dispatcher.silences, self.clock.unixMilliseconds())
         await self.flush()
         return value
     }
 
     /// Reads the dispatcher as it stands now.
     func read<T: Sendable>(_ body: @Sendable (Dispatcher, Timestamp) -> T) -> T {
-        body(self.dispatcher, self.clock.unixMilliseconds)
+        body(self.dispatcher, self.clock.unixMilliseconds())
     }
 
     /// The groups with what they last gave, in the order of the configuration.

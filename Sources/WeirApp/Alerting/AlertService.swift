@@ -25,7 +25,7 @@ struct AlertService: Service {
         let metrics = NotificationMetrics(app)
         let traffic = ChannelTraffic(
             client: curl, externalURL: configuration.settings.externalURL,
-            now: { clock.unixMilliseconds })
+            now: { clock.unixMilliseconds() })
         var outlets: [String: [ChannelOutlet]] = [:]
         var channels: [ChannelOutbox] = []
         for receiver in configuration.receivers {

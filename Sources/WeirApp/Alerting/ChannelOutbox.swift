@@ -144,7 +144,7 @@ struct ChannelOutbox: Sendable {
             .milliseconds(min(left, Int64(Self.policy.retryAfterCeiling.milliseconds))))
     }
 
-    private var now: Int64 { self.clock.unixMilliseconds }
+    private var now: Int64 { self.clock.unixMilliseconds() }
 
     private func metadata(_ error: (any Error)?) -> Logger.Metadata {
         var metadata: Logger.Metadata = [
@@ -153,12 +153,5 @@ struct ChannelOutbox: Sendable {
         ]
         if let error { metadata["cause"] = .string("\(error)") }
         return metadata
-    }
-}
-
-extension RPCClock {
-    /// Milliseconds since 1970-01-01 UTC, as far as the clock tells them.
-    var unixMilliseconds: Int64 {
-        self.unixSeconds().multipliedReportingOverflow(by: 1000).partialValue
     }
 }

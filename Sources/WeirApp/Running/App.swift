@@ -173,7 +173,7 @@ package final class App: Sendable {
         if let alerts {
             routes.api +=
                 AlertPages(
-                    desk: alerts, version: weirVersion, started: clock.unixMilliseconds,
+                    desk: alerts, version: weirVersion, started: clock.unixMilliseconds(),
                     access: Self.access(configuration)
                 ).routes
         }

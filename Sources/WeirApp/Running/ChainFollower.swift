@@ -357,7 +357,7 @@ package actor ChainFollower {
     /// Reduces a step on the state that runs ahead of the store.
     private func take(_ step: ChainNotification) {
         let told = self.events?.take(
-            step, isHistory: !self.hasReachedHead, now: self.clock.unixMilliseconds)
+            step, isHistory: !self.hasReachedHead, now: self.clock.unixMilliseconds())
         let outcome = self.ahead.apply(step)
         self.queue.append(
             step, outcome, told ?? EventWatch.Told(), keepsPages: self.store.keepsPages)

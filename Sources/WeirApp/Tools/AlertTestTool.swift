@@ -30,8 +30,9 @@ package struct AlertTestTool: Sendable {
         let outlets = receiver.outlets(
             traffic: ChannelTraffic(
                 client: curl, externalURL: configuration.settings.externalURL,
-                now: { RPCClock.system.unixMilliseconds }))
-        let result = await Self.tell(outlets, of: name, startsAt: RPCClock.system.unixMilliseconds)
+                now: { RPCClock.system.unixMilliseconds() }))
+        let result = await Self.tell(
+            outlets, of: name, startsAt: RPCClock.system.unixMilliseconds())
         await curl.shutdown()
         return result
     }

@@ -25,10 +25,7 @@ package enum RuleTools {
     /// - Parameter prefixes: beginnings of names of which the catalogue is complete, besides our own.
     package static func lint(_ paths: [String], config: String?) throws -> Lint {
         var files = paths.map { RuleFile.load(path: $0, surroundings: .process) }
-        var catalogue = LintCatalogue(
-            MetricCatalogue.builtIn()
-                + TrackerCatalog.descriptors(TrackerKind.allCases, namespace: "weir"),
-            completePrefixes: [])
+        var catalogue = LintCatalogue(Self.ours(namespace: "weir"), completePrefixes: [])
         var lint = Lint(table: Self.lintTable, rules: 0, errors: 0, warnings: 0)
         var groups = files.flatMap(\.groups)
         if let config {
@@ -69,14 +66,23 @@ package enum RuleTools {
         return RuleLint.Subject(name: rule.name, expression: rule.expression, texts: texts)
     }
 
-    /// Everything that an instance with this configuration exposes.
+    /// Everything that Weir exposes under any configuration. `ALERTS` is not among it: its labels are
+    /// those of alerts, which nobody knows.
+    private static func ours(namespace: String) -> [MetricDescriptor] {
+        MetricCatalogue.builtIn(namespace: namespace)
+            + TrackerCatalog.descriptors(TrackerKind.allCases, namespace: namespace)
+            + Economy.proxyDescriptors(namespace: namespace)
+            + Economy.valueDescriptors(namespace: namespace, buckets: [])
+    }
+
+    /// Everything that an instance with this configuration exposes, and what it would expose with other
+    /// trackers: a rule on a tracker that is not configured is not wrong, only quiet.
     static func catalogue(_ configuration: WeirConfiguration) -> LintCatalogue {
         let namespace = configuration.namespace
         var descriptors =
-            MetricCatalogue.builtIn(namespace: namespace)
+            Self.ours(namespace: namespace)
             + MetricCatalogue.configured(
                 configuration.chains.map(\.economy), namespace: namespace)
-            + [MetricCatalogue.ownAlerts, MetricCatalogue.ownAlertsForState]
         for alias in configuration.aliases {
             guard let target = descriptors.first(where: { $0.name == alias.target }) else {
                 continue
