@@ -19,7 +19,7 @@ import Testing
     }
 
     private static func text(_ registry: MetricsRegistry) -> String {
-        String(decoding: registry.render(.text), as: UTF8.self)
+        String(decoding: registry.render(.text004), as: UTF8.self)
     }
 
     @Test func seriesHaveTheirOwnLabels() throws {

@@ -9,7 +9,7 @@ import WeirTestSupport
 @Suite struct ExpressionTextTests {
     @Test func whatAProgramPutsTogetherReadsBack() throws {
         for seed in UInt64(1)...4 {
-            var generator = ExpressionGenerator(seed: seed)
+            var generator = SyntaxGenerator(seed: seed)
             for _ in 0..<500 {
                 let expression = generator.expression(depth: 5)
                 let text = expression.description
@@ -67,7 +67,7 @@ import WeirTestSupport
 }
 
 /// Makes expressions of all kinds, sound in their types.
-private struct ExpressionGenerator {
+private struct SyntaxGenerator {
     private var random: SeededRandom
     private let place = SourceRange(0, 0)
 

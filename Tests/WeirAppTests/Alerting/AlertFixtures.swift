@@ -109,7 +109,7 @@ enum AlertFixtures {
 
     /// The value of a series as a scrape shows it; nil where it is not there.
     static func value(_ series: String, of registry: MetricsRegistry) -> Double? {
-        String(decoding: registry.render(.text), as: UTF8.self).split(separator: "\n")
+        String(decoding: registry.render(.text004), as: UTF8.self).split(separator: "\n")
             .first { $0.hasPrefix(series + " ") }
             .flatMap { Double($0.dropFirst(series.count + 1)) }
     }
