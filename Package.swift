@@ -94,11 +94,7 @@ let package = Package(
         // Floor 4: seams and the store.
         target("WeirPorts", ["ChainModel", "EVMPrimitives", "Alerting"]),
         target(
-            "WeirStore",
-            [
-                "EVMPrimitives", "ChainModel", "JSONBytes", "PromQL", "Alerting", "SQLDatabase",
-                "CZlib",
-            ]),
+            "WeirStore", ["EVMPrimitives", "ChainModel", "JSONBytes", "SQLDatabase", "CZlib"]),
         target("EventTools", ["EVMPrimitives", "JSONBytes", "ChainModel", "EVMABI", "LogJSON"]),
 
         // Floor 5: edges.
@@ -204,7 +200,7 @@ let package = Package(
             "AlertingTests",
             [
                 "Alerting", "PromQL", "GoTemplate", "ConfigTree", "EVMABI", "EVMPrimitives",
-                "ChainModel", "MetricsRegistry",
+                "ChainModel", "MetricsRegistry", .product(name: "BigInt", package: "BigInt"),
             ]),
         tests(
             "NotifiersTests",
@@ -268,6 +264,7 @@ let package = Package(
                 "CurlTransport", "SQLDatabase", "SQLiteDriver", "Tabular", "WeirPorts",
                 "WeirStore", "ChainModel", "ChainSync", "EVMABI", "EVMRPC", "Economy",
                 "HTTPFront", "MetricsRegistry", "JSONBytes", "ChainProofs", "EVMSignatures",
+                "Alerting", "Notifiers", "PromQL",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(

@@ -7,17 +7,21 @@ package struct ConfigLoader: Sendable {
     private let surroundings: ConfigSurroundings
     private let limits: ConfigLimits
     private let overridePrefix: String
+    private let interpolates: Bool
 
     /// - Parameters:
     ///   - overridePrefix: how environment variables begin that replace single values; "" for files
     ///     that take none, such as those of rules.
+    ///   - interpolates: whether `${…}` in a value is a reference; false for files in which `$` is
+    ///     a letter like any other.
     package init(
         surroundings: ConfigSurroundings, limits: ConfigLimits = .standard,
-        overridePrefix: String = "WEIR__"
+        overridePrefix: String = "WEIR__", interpolates: Bool = true
     ) {
         self.surroundings = surroundings
         self.limits = limits
         self.overridePrefix = overridePrefix
+        self.interpolates = interpolates
     }
 
     /// Loads a file. Throws what keeps it from being a tree at all (missing, too large, not YAML);
@@ -61,7 +65,8 @@ package struct ConfigLoader: Sendable {
         }
         let reader = ConfigReader(
             interpolation: Interpolation(
-                surroundings: self.surroundings, directory: directory, limits: self.limits),
+                surroundings: self.surroundings, directory: directory, limits: self.limits,
+                isOn: self.interpolates),
             overrides: Overrides(
                 prefix: self.overridePrefix, environment: self.surroundings.variables),
             limits: self.limits,

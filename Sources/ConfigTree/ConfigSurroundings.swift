@@ -39,13 +39,17 @@ package struct ConfigSurroundings: Sendable {
     package var variables: [String: String]
     /// Gives a file's bytes; must refuse a file larger than the limit rather than cut it.
     package var readFile: FileReading
+    /// The names of what is in a folder, in any order; nil where it cannot be read.
+    package var listFolder: @Sendable (_ path: String) -> [String]?
 
     package init(
         variables: [String: String] = [:],
-        readFile: @escaping FileReading = { _, _ in .failure(.missing) }
+        readFile: @escaping FileReading = { _, _ in .failure(.missing) },
+        listFolder: @escaping @Sendable (String) -> [String]? = { _ in nil }
     ) {
         self.variables = variables
         self.readFile = readFile
+        self.listFolder = listFolder
     }
 
     /// The environment and the files of this process.
@@ -53,6 +57,7 @@ package struct ConfigSurroundings: Sendable {
         ConfigSurroundings(
             variables: ProcessInfo.processInfo.environment,
             readFile: Self.readFromDisk,
+            listFolder: { try? FileManager.default.contentsOfDirectory(atPath: $0) }
         )
     }
 

@@ -29,11 +29,18 @@ struct Interpolation {
     private let surroundings: ConfigSurroundings
     private let limits: ConfigLimits
     private let directory: String?
+    private let isOn: Bool
     private var files: [String: String] = [:]
     private var expandedBytes = 0
 
-    /// - Parameter directory: the folder that relative paths count from; nil: the working folder.
-    init(surroundings: ConfigSurroundings, directory: String?, limits: ConfigLimits) {
+    /// - Parameters:
+    ///   - directory: the folder that relative paths count from; nil: the working folder.
+    ///   - isOn: false leaves every text as it is.
+    init(
+        surroundings: ConfigSurroundings, directory: String?, limits: ConfigLimits,
+        isOn: Bool = true
+    ) {
+        self.isOn = isOn
         self.surroundings = surroundings
         self.directory = directory
         self.limits = limits
@@ -41,7 +48,9 @@ struct Interpolation {
 
     /// `text` with all its references written out.
     mutating func expand(_ text: String) throws(Fault) -> Outcome {
-        guard text.utf8.contains(UInt8(ascii: "$")) else { return Outcome(text: text) }
+        guard self.isOn, text.utf8.contains(UInt8(ascii: "$")) else {
+            return Outcome(text: text)
+        }
         return try self.expand(Array(text.utf8)[...], depth: 0)
     }
 

@@ -166,10 +166,16 @@ extension EasyHandle {
     }
 
     private func applyBody(_ request: HTTPRequest, _ options: inout OptionSetter) {
-        options.set(CURLOPT_CUSTOMREQUEST, request.method == .patch ? "PATCH" : nil)
+        let name: String? =
+            switch request.method {
+            case .get, .post: nil
+            case .patch: "PATCH"
+            case .delete: "DELETE"
+            }
+        options.set(CURLOPT_CUSTOMREQUEST, name)
         switch request.method {
-        case .get:
-            if self.applied?.method != .get { options.set(CURLOPT_HTTPGET, 1) }
+        case .get, .delete:
+            options.set(CURLOPT_HTTPGET, 1)
         case .post, .patch:
             options.set(CURLOPT_POST, 1)
             let count = curl_off_t(request.body.count)

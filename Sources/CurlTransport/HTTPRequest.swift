@@ -7,7 +7,7 @@
 /// cannot prove its name is a matter for the operator.
 package struct HTTPRequest: Sendable {
     package enum Method: Sendable, Hashable {
-        case get, post, patch
+        case get, post, patch, delete
     }
 
     /// Which protocol to ask for.

@@ -8,7 +8,7 @@ import EVMPrimitives
 package enum SafeText {
     /// A string of call data in quotes, with `\"` and `\\` for those two; bytes as hex where they
     /// are not UTF-8.
-    static func quoted(utf8 bytes: [UInt8], limit: Int) -> String {
+    package static func quoted(utf8 bytes: [UInt8], limit: Int) -> String {
         let most = 8 * limit + 8
         guard
             let text = String(validating: bytes.prefix(most), as: UTF8.self)
@@ -64,7 +64,7 @@ package enum SafeText {
     }
 
     /// Text that is clean already, cut to `limit` scalars, the last of them `…` where it was longer.
-    static func shortened(_ text: String, limit: Int) -> String {
+    package static func shortened(_ text: String, limit: Int) -> String {
         let scalars = text.unicodeScalars
         guard
             let end = scalars.index(
@@ -75,13 +75,13 @@ package enum SafeText {
     }
 
     /// Up to 32 bytes as hex; of more the first four and how many there are.
-    static func hex(_ bytes: some Collection<UInt8>) -> String {
+    package static func hex(_ bytes: some Collection<UInt8>) -> String {
         bytes.count <= 32
             ? Hex.encode(bytes) : "\(Hex.encode(bytes.prefix(4)))… (\(bytes.count) bytes)"
     }
 
     /// A decimal text with commas between the thousands of its integer part.
-    static func grouped(_ text: String) -> String {
+    package static func grouped(_ text: String) -> String {
         let parts = text.split(separator: ".", maxSplits: 1)
         guard let integer = parts.first else { return text }
         var grouped = ""

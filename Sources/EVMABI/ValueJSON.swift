@@ -146,6 +146,13 @@ package enum ValueJSON {
         try Self.members(json, types, path: "")
     }
 
+    /// Reads one value of an elementary type that a person wrote as plain text: `12`, `0x…`, `true`, words
+    /// for a `string`.
+    package static func value(text: String, _ type: ABIType) throws(ABIError) -> ABIValue {
+        if case .bool = type, let flag = Bool(text) { return .bool(flag) }
+        return try Self.value(.string(text), type, path: "")
+    }
+
     private static func members(
         _ json: JSONValue, _ types: [ABIParameter], path: String
     ) throws(ABIError) -> [ABIValue] {

@@ -39,8 +39,9 @@ struct FrontMetrics: Sendable {
     func requestBegan() { self.inFlight.add(1) }
     func requestEnded() { self.inFlight.add(-1) }
 
-    func answered(_ route: Route?, status: Int) {
-        self.requests.counter(route?.rawValue ?? Route.unknownLabel, String(status)).increment()
+    /// - Parameter route: the address as it is registered, so that clients cannot make labels.
+    func answered(_ route: String, status: Int) {
+        self.requests.counter(route, String(status)).increment()
     }
 
     func scraped(in duration: Duration) {

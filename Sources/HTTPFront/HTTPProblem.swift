@@ -31,6 +31,7 @@ package struct HTTPProblem: Error, Equatable, Sendable {
         case 405: "Method Not Allowed"
         case 413: "Content Too Large"
         case 414: "URI Too Long"
+        case 415: "Unsupported Media Type"
         case 422: "Unprocessable Content"
         case 500: "Internal Server Error"
         case 503: "Service Unavailable"

@@ -24,6 +24,10 @@ package struct HTTPRoutes: Sendable {
     package var events: @Sendable (EventsQuery) async throws(HTTPProblem) -> [UInt8]
     /// Takes signed vouchers in; nil where the instance takes none.
     package var vouchers: VoucherRoute?
+    /// What the page of runbooks tells.
+    package var runbooks: [Runbook] = []
+    /// What the application answers by itself.
+    package var api: [APIRoute] = []
 
     package init(
         metrics: MetricsRegistry,

@@ -15,6 +15,14 @@ package struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
     /// Weir's own port on this machine only.
     package static let standard = ListenAddress(validHost: "127.0.0.1", port: 9560)
 
+    /// Whether only programs of this machine can ask.
+    package var isLoopback: Bool {
+        let isLoopbackNumber =
+            self.host.hasPrefix("127.")
+            && self.host.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == 0x2e }
+        return self.host == "localhost" || self.host == "::1" || isLoopbackNumber
+    }
+
     /// Reads `HOST:PORT`, `[IPv6]:PORT` or `:PORT`.
     package init(_ text: String) throws(HTTPFrontError) {
         guard let colon = text.lastIndex(of: ":") else {

@@ -38,6 +38,9 @@ struct Responder: Sendable {
             return try await self.send(.problem(error), of: nil, with: writer)
         }
         guard let route = Route(rawValue: target.path) else {
+            if let (answer, label) = await self.api(request, target) {
+                return try await self.send(answer, label: label, with: writer)
+            }
             let problem = HTTPProblem(
                 status: 404, detail: "There is nothing here; / lists what there is.")
             return try await self.send(.problem(problem), of: nil, with: writer)
@@ -68,6 +71,10 @@ struct Responder: Sendable {
             case .landing: return await self.landing()
             case .style:
                 return Answer(contentType: "text/css; charset=utf-8", body: LandingPage.style)
+            case .runbooks:
+                return Answer(
+                    contentType: "text/html; charset=utf-8",
+                    body: RunbookPage.html(self.routes.runbooks), isPage: true)
             case .icon: return Answer(status: 204)
             case .status: return .json(try await self.routes.status())
             case .events:
@@ -96,6 +103,55 @@ struct Responder: Sendable {
             return .json(json, status: status)
         } catch {
             return .problem(error)
+        }
+    }
+
+    /// Answers what the application answers by itself; nil where no such address exists.
+    private func api(
+        _ request: Request, _ target: RequestTarget
+    ) async -> (answer: Answer, label: String)? {
+        let method = request.method == .head ? "GET" : request.method.rawValue
+        guard let (route, parameter) = self.routes.api.find(method, target.path) else {
+            guard let allowed = self.routes.api.allowed(target.path) else { return nil }
+            var answer = Answer.problem(
+                HTTPProblem(status: 405, detail: "This address takes \(allowed) only."))
+            answer.allow = allowed
+            return (answer, Route.unknownLabel)
+        }
+        do throws(HTTPProblem) {
+            try self.admit(request, to: route)
+            var body: [UInt8] = []
+            if route.method == .post {
+                // A page of another site cannot send this type without being asked first.
+                let type = request.headers[.contentType] ?? ""
+                guard type.lowercased().hasPrefix("application/json") else {
+                    throw HTTPProblem(
+                        status: 415, detail: "Send JSON: Content-Type: application/json.")
+                }
+                guard let read = try? await request.body.collect(upTo: APIRoute.bodyBytesMax)
+                else {
+                    throw HTTPProblem(status: 413, detail: "The body is longer than 1 MiB.")
+                }
+                body = Array(read.readableBytesView)
+            }
+            let answer = try await route.answer(
+                APIRequest(
+                    parameter: parameter, query: target.query.map { ($0.name, $0.value) },
+                    body: body))
+            return (.json(answer.json, status: answer.status), route.path)
+        } catch {
+            var answer = Answer.problem(error)
+            answer.asksForToken = error.status == 401
+            return (answer, route.path)
+        }
+    }
+
+    private func admit(_ request: Request, to route: APIRoute) throws(HTTPProblem) {
+        guard case .token(let token, let advice) = route.access else { return }
+        guard let token else { throw HTTPProblem(status: 403, detail: advice) }
+        guard token.isShown(by: request.headers[.authorization]) else {
+            throw HTTPProblem(
+                status: 401, detail: "Show the token: Authorization: Bearer …. " + advice)
         }
     }
 
@@ -153,8 +209,15 @@ struct Responder: Sendable {
     private func send(
         _ answer: Answer, of route: Route?, with writer: consuming AnswerWriter,
     ) async throws {
+        try await self.send(answer, label: route?.rawValue ?? Route.unknownLabel, with: writer)
+    }
+
+    @concurrent
+    private func send(
+        _ answer: Answer, label: String, with writer: consuming AnswerWriter,
+    ) async throws {
         // Counted before it is sent, so that the client's next scrape shows it.
-        self.metrics.answered(route, status: answer.status)
+        self.metrics.answered(label, status: answer.status)
         try await writer.send(answer)
     }
 }

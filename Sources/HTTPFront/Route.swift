@@ -15,6 +15,7 @@ enum Route: String, CaseIterable, Sendable {
     case status = "/api/v1/status"
     case events = "/api/v1/events"
     case vouchers = "/api/v1/vouchers"
+    case runbooks = "/runbooks"
     case style = "/weir.css"
     case icon = "/favicon.ico"
 
@@ -24,9 +25,8 @@ enum Route: String, CaseIterable, Sendable {
     /// The methods that the route has, as the `Allow` header lists them.
     var allow: String { self == .vouchers ? "POST" : "GET, HEAD" }
 
-    /// Whether a request brings a body, by its method and its target.
+    /// Whether a request may bring a body, by its method and its target.
     static func takesBody(method: String, target: String) -> Bool {
-        method == "POST"
-            && (target == Self.vouchers.rawValue || target.hasPrefix(Self.vouchers.rawValue + "?"))
+        method == "POST" && target.hasPrefix("/api/")
     }
 }

@@ -110,6 +110,14 @@ package final class MetricsRegistry: Sendable {
         try self.update([FamilyUpdate(family, samples)])
     }
 
+    /// Replaces all series of a family whose series have any labels; see ``MetricsTransaction``.
+    @discardableResult
+    package func update(
+        _ family: MetricFamily, free samples: [(labels: [LabelPair], value: MetricValue)]
+    ) -> Int {
+        self.transaction { $0.replace(family, withFree: samples) }
+    }
+
     /// The descriptors of all registered metrics, by name; for the catalogue.
     package var descriptors: [MetricDescriptor] {
         self.transaction { $0.families.map(\.descriptor) }.sorted { $0.name < $1.name }

@@ -29,6 +29,41 @@ extension MetricsTransaction {
         return outcome
     }
 
+    /// Sets the series of a family without label names of its own to exactly these, each with any
+    /// labels: what rules make (`ALERTS`) has those of the alert.
+    ///
+    /// Labels come in the order given; of equal label sets the last counts. Names that are no label
+    /// names, and what is beyond the family's budget, are left out.
+    ///
+    /// - Returns: how many were left out.
+    @discardableResult
+    package mutating func replace(
+        _ family: MetricFamily, withFree samples: [(labels: [LabelPair], value: MetricValue)]
+    ) -> Int {
+        var store = SeriesStore(bucketCount: nil)
+        var refused = 0
+        for sample in samples {
+            guard sample.labels.allSatisfy({ MetricName.isValidLabel($0.name) }) else {
+                refused += 1
+                continue
+            }
+            var bytes: [UInt8] = self.constantText
+            for label in sample.labels {
+                LabelText.append(name: label.name, value: label.value, to: &bytes)
+            }
+            let text = LabelText(bytes: bytes)
+            if let slot = store.slot(of: text) {
+                store.numbers[slot] = sample.value
+            } else if store.count < family.descriptor.maxSeries {
+                _ = store.insert(text, initial: sample.value)
+            } else {
+                refused += 1
+            }
+        }
+        self.families[family.index].store = store
+        return refused
+    }
+
     private func check(
         _ samples: [Sample], for descriptor: MetricDescriptor,
     ) throws(MetricsError) {

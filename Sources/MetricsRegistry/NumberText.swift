@@ -99,7 +99,7 @@ package enum NumberText {
     }
 
     /// The shortest significant digits of a positive number, and where the point stands in them.
-    private static func shortestDigits(_ value: Double) -> (digits: String, point: Int) {
+    package static func shortestDigits(_ value: Double) -> (digits: String, point: Int) {
         var digits = ""
         var point = 0
         var seenPoint = false

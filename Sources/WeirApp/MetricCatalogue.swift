@@ -11,9 +11,18 @@ package enum MetricCatalogue {
     /// The families that exist under any configuration.
     package static func builtIn(namespace: String = "weir") -> [MetricDescriptor] {
         Self.chain(namespace) + Self.rpc(namespace) + Self.verification(namespace)
-            + Self.store(namespace)
+            + Self.store(namespace) + Self.alerts(namespace)
             + Economy.descriptors(namespace: namespace)
     }
+
+    /// The alerts of rules, under the name that Prometheus gives them; with the labels of each.
+    package static let ownAlerts = MetricDescriptor(
+        name: "ALERTS", help: "1 for each alert of a rule that is pending or firing.",
+        type: .gauge, maxSeries: 10_000)
+    /// Since when they are active, under the name that Prometheus gives it.
+    package static let ownAlertsForState = MetricDescriptor(
+        name: "ALERTS_FOR_STATE", help: "Unix seconds since which an alert is active.",
+        type: .gauge, maxSeries: 10_000)
 
     /// The families of the definitions of all chains besides: declared values and own metrics.
     package static func configured(

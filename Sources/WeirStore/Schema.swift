@@ -18,6 +18,11 @@ package import SQLDatabase
 ///   so that no reorg and no rebuild takes it away.
 /// - `fact`: business records, unique by kind and key.
 /// - `memory`: small things learnt, such as a provider's range limit.
+/// - `alert_inbox`: alerts of events, written with the block that caused them, until they are taken up.
+/// - `alert_state`: what rules, routing and silences know, entry by entry.
+/// - `alert_history`: what fired and ended, for reports.
+/// - `outbox`: notifications on their way, one row a receiver's channel.
+/// - `outbox_handle`: the message in which a channel holds a group, where it can be edited.
 package enum Schema {
     package static let migrations: [Migration] = [
         Migration(
@@ -135,6 +140,59 @@ package enum Schema {
                     PRIMARY KEY (chain, network, channel, signer)
                 ) {keyed}
                 """
+            ]),
+        Migration(
+            "004_alerts",
+            [
+                """
+                CREATE TABLE alert_inbox (
+                    id {serial},
+                    chain {integer} NOT NULL,
+                    document {text} NOT NULL
+                ) {table}
+                """,
+                """
+                CREATE TABLE alert_state (
+                    part {text} NOT NULL,
+                    key {text} NOT NULL,
+                    value {blob} NOT NULL,
+                    PRIMARY KEY (part, key)
+                ) {keyed}
+                """,
+                """
+                CREATE TABLE alert_history (
+                    id {serial},
+                    time {integer} NOT NULL,
+                    name {text} NOT NULL,
+                    fingerprint {text} NOT NULL,
+                    change {text} NOT NULL,
+                    labels {text} NOT NULL
+                ) {table}
+                """,
+                "CREATE INDEX alert_history_by_time ON alert_history (time)",
+                """
+                CREATE TABLE outbox (
+                    id {serial},
+                    notification {text} NOT NULL,
+                    receiver {text} NOT NULL,
+                    channel {integer} NOT NULL,
+                    group_key {text} NOT NULL,
+                    created {integer} NOT NULL,
+                    attempts {integer} NOT NULL,
+                    due {integer} NOT NULL,
+                    document {text} NOT NULL,
+                    UNIQUE (notification, receiver, channel)
+                ) {table}
+                """,
+                """
+                CREATE TABLE outbox_handle (
+                    receiver {text} NOT NULL,
+                    channel {integer} NOT NULL,
+                    group_key {text} NOT NULL,
+                    handle {text} NOT NULL,
+                    PRIMARY KEY (receiver, channel, group_key)
+                ) {keyed}
+                """,
             ]),
     ]
 }

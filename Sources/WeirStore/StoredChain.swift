@@ -32,11 +32,18 @@ package struct StepCommit: Sendable {
     /// State entries that changed, as of the settled block after this step.
     package var states: [StateEntry]
     package var reverted: [StateEntry]
+    /// Alerts of the block's events, or their retractions, as JSON; they go into the inbox.
+    package var alerts: [String]
+    /// What rules on events know of the blocks after this step, as far as it changed.
+    package var alertEntries: [AlertStateEntry]
 
     package init(
         _ notification: ChainNotification?, facts: [Fact] = [], states: [StateEntry] = [],
-        reverted: [StateEntry] = [], vouchers: [StoredVoucher] = []
+        reverted: [StateEntry] = [], vouchers: [StoredVoucher] = [], alerts: [String] = [],
+        alertEntries: [AlertStateEntry] = []
     ) {
+        self.alerts = alerts
+        self.alertEntries = alertEntries
         self.vouchers = vouchers
         self.notification = notification
         self.facts = facts

@@ -59,10 +59,14 @@ private struct PreparedStep: Sendable {
     let change: Change
     let facts: [Fact]
     let vouchers: [StoredVoucher]
+    let alerts: [String]
+    let alertEntries: [AlertStateEntry]
 
     init(_ step: StepCommit, keepsPages: Bool) throws(StoreError) {
         self.facts = step.facts
         self.vouchers = step.vouchers
+        self.alerts = step.alerts
+        self.alertEntries = step.alertEntries
         switch step.notification {
         case .placed(let anchor):
             self.change = .placed(
@@ -131,6 +135,8 @@ private struct PreparedStep: Sendable {
         }
         for voucher in self.vouchers { try voucher.put(session, chain: chain) }
         try FactRow.insert(self.facts, session, chain: chain)
+        try InboxAlert.insert(self.alerts, session, chain: chain)
+        for entry in self.alertEntries { try entry.put(session) }
     }
 
     private static func settle(

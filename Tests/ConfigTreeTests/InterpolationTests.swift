@@ -249,6 +249,14 @@ import Testing
         let loader = ConfigLoader(surroundings: surroundings, overridePrefix: "")
         #expect(try loader.load(text: "a: 1").read { $0.int("a") } == 1)
     }
+
+    @Test func loaderWithoutInterpolationLeavesDollarsAlone() throws {
+        let surroundings = ConfigSurroundings(variables: ["A": "3"])
+        let loader = ConfigLoader(
+            surroundings: surroundings, overridePrefix: "", interpolates: false)
+        let text = try loader.load(text: "a: \"${env:A} $${ ${\"").read { $0.string("a") }
+        #expect(text == "${env:A} $${ ${")
+    }
 }
 
 @Suite struct DiskTests {

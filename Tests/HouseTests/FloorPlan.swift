@@ -65,7 +65,7 @@ enum FloorPlan {
         Room("EVMABI", floor: 2, ["EVMPrimitives", "JSONBytes"]),
         Room("ChainModel", floor: 2, ["EVMPrimitives"]),
         Room("EVMSignatures", floor: 2, ["EVMPrimitives", "CSecp256k1"]),
-        Room("PromQL", floor: 2, ["MetricsRegistry"]),
+        Room("PromQL", floor: 2, ["MetricsRegistry"], toolchain: libc),
         Room(
             "SQLiteDriver", floor: 2, ["SQLDatabase"], outside: ["GRDB", "GRDBSQLite"],
             toolchain: libc.union(["Dispatch", "Foundation", "Synchronization"]), impure: driver),
@@ -89,10 +89,7 @@ enum FloorPlan {
         Room("WeirPorts", floor: 4, ["EVMPrimitives", "ChainModel", "Alerting"]),
         Room(
             "WeirStore", floor: 4,
-            [
-                "EVMPrimitives", "JSONBytes", "ChainModel", "SQLDatabase", "Economy", "PromQL",
-                "Alerting", "CZlib",
-            ]),
+            ["EVMPrimitives", "JSONBytes", "ChainModel", "SQLDatabase", "Economy", "CZlib"]),
         Room(
             "EventTools", floor: 4,
             ["EVMPrimitives", "JSONBytes", "EVMABI", "ChainModel", "LogJSON"]),

@@ -70,6 +70,25 @@ import WeirTestSupport
         #expect(mentioned > 10)
     }
 
+    /// Each alert is shown to fire and not to fire, and its link leads to a runbook.
+    @Test func everyAlertIsTestedAndHasARunbook() throws {
+        var tests = ""
+        for file in Self.files("tests") { tests += try String(contentsOf: file, encoding: .utf8) }
+        let runbooks = Set(Runbooks.alerts)
+        var alerts: Set<String> = []
+        for file in Self.files("") {
+            let text = try String(contentsOf: file, encoding: .utf8)
+            for match in text.matches(of: /- alert: (\w+)/) {
+                let name = String(match.1)
+                alerts.insert(name)
+                #expect(text.contains("/runbooks#\(name.lowercased())\""), "\(name)")
+                #expect(tests.contains("alertname: \(name)\n        exp_alerts:"), "\(name)")
+                #expect(tests.contains(", alertname: \(name) }"), "\(name)")
+            }
+        }
+        #expect(runbooks == alerts)
+    }
+
     @Test func everyTrackersMetricIsLintCleanAndNamedOnce() {
         let descriptors =
             TrackerCatalog.descriptors(TrackerKind.allCases, namespace: "weir")

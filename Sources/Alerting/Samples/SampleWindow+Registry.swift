@@ -42,7 +42,13 @@ extension SampleWindow {
     package static let registryOrigin = "registry"
 
     /// Takes the values of a registry, as a scrape would see them at a time.
-    package mutating func take(_ snapshot: RegistrySnapshot, at time: Int64) {
+    ///
+    /// - Parameter hushed: series that are passed over; those that were taken before neither get a point
+    ///   nor end.
+    package mutating func take(
+        _ snapshot: RegistrySnapshot, at time: Int64,
+        leavingOut hushed: HushedSeries = HushedSeries()
+    ) {
         let origin = self.begin(Self.registryOrigin, at: time)
         self.match(snapshot.families)
         for (index, family) in snapshot.families.enumerated() where self.tracks[index].isWanted {
@@ -50,7 +56,10 @@ extension SampleWindow {
             var slots: [FamilyTrack.Slot?] = []
             swap(&slots, &self.tracks[index].slots)
             let track = self.tracks[index]
-            self.take(family, track, &slots, origin: origin, at: time)
+            let isHushed = !hushed.isEmpty && hushed.families.contains(family.descriptor.name)
+            self.take(
+                family, track, &slots, origin: origin, at: time,
+                leavingOut: isHushed ? hushed : nil)
             swap(&slots, &self.tracks[index].slots)
         }
         self.end(origin, at: time)
@@ -69,9 +78,13 @@ extension SampleWindow {
 
     private mutating func take(
         _ family: FamilySnapshot, _ track: FamilyTrack, _ slots: inout [FamilyTrack.Slot?],
-        origin: Int, at time: Int64
+        origin: Int, at time: Int64, leavingOut hushed: HushedSeries?
     ) {
         for slot in family.slots.lazy.map(Int.init) {
+            if let hushed, hushed.holds(family.labelText(slot: slot)) {
+                self.keep(slots.indices.contains(slot) ? slots[slot] : nil, origin: origin)
+                continue
+            }
             if track.isHistogram {
                 let values = family.histogramValues(slot: slot)
                 self.look(for: slot, of: family, track, &slots, origin: origin)
@@ -94,6 +107,15 @@ extension SampleWindow {
         case FamilyTrack.unwanted: break
         case FamilyTrack.refused: self.origins[origin].refusedSeries += 1
         default: self.append(value, at: time, to: place, origin: origin)
+        }
+    }
+
+    /// Lets the series of a slot go on without a point.
+    private mutating func keep(_ slot: FamilyTrack.Slot?, origin: Int) {
+        guard let slot else { return }
+        for (place, generation) in zip(slot.places, slot.generations)
+        where place >= 0 && self.places[Int(place)]?.generation == generation {
+            self.places[Int(place)]?.round = self.origins[origin].round
         }
     }
 

@@ -103,6 +103,24 @@ struct TrackerSection {
         return nil
     }
 
+    /// An argument that a view is always asked with: a contract's name stands for its address. Nil: it is
+    /// faulty, which has been reported.
+    func argument(_ value: ConfigValue, _ parameter: ABIParameter) -> ABIValue? {
+        let type = parameter.type
+        guard let scalar = value.scalar(expected: "a value of type \(type.canonical)") else {
+            return nil
+        }
+        if case .address = type { return self.contract(scalar).map { .address($0) } }
+        do throws(ABIError) {
+            return try ValueJSON.value(text: scalar.text, type)
+        } catch {
+            scalar.fail(
+                "\(scalar.shown) is no value of type \(type.canonical)",
+                advice: "write whole numbers in decimal, bytes as 0x and hex digits")
+            return nil
+        }
+    }
+
     /// A view function under a key, such as `NodeRegistry.totalStaked() returns (uint256)`. Nil: it
     /// is missing or faulty; only a fault has been reported.
     func view(_ key: String) -> ViewFunction? {

@@ -10,6 +10,7 @@ import EVMPrimitives
 /// the same block.
 ///
 ///     reconcile: { call: "NodeRegistry.totalStaked() returns (uint256)", every: 100 }
+///     reconcile: { call: "Token.balanceOf(address) returns (uint256)", arguments: Escrow }
 struct Reconciliation: Sendable, Equatable {
     /// The label `gauge`, and the key of the reading.
     let gauge: String
@@ -28,11 +29,23 @@ struct Reconciliation: Sendable, Equatable {
         guard let own = section.section.optionalSection(key) else { return nil }
         let scalar = own.scalar("call", expected: "Contract.function() returns (uint256)")
         let every = own.uint64("every", in: 1...1_000_000, default: 1)
-        guard let scalar, let view = section.view(scalar) else { return nil }
-        guard view.function.inputs.isEmpty else {
+        let written = own.value("arguments")?.items() ?? []
+        guard let scalar, var view = section.view(scalar) else { return nil }
+        guard view.function.inputs.count == written.count else {
             scalar.fail(
-                "\(view.function.signature) takes arguments",
-                advice: "name a view function without arguments")
+                "\(view.function.signature) takes \(view.function.inputs.count) arguments, and "
+                    + "\(written.count) are given",
+                advice: "list them under arguments, in their order")
+            return nil
+        }
+        for (parameter, value) in zip(view.function.inputs, written) {
+            guard let argument = section.argument(value, parameter) else { return nil }
+            view.arguments.append(argument)
+        }
+        guard view.request("") != nil else {
+            scalar.fail(
+                "the arguments do not fit \(view.function.signature)",
+                advice: "compare each with its type")
             return nil
         }
         self.init(gauge: gauge, view: view, everyBlocks: every)
@@ -40,6 +53,9 @@ struct Reconciliation: Sendable, Equatable {
 
     static let schema: SchemaNode = .object([
         .init("call", .string, "Contract.function() returns (uint256).", isRequired: true),
+        .init(
+            "arguments", .list(of: .string),
+            "What it is asked with: a contract's name for its address, numbers, 0x…"),
         .init("every", .integer(1...1_000_000), "Compared every so many blocks; 1 if missing."),
     ])
 

@@ -11,16 +11,23 @@ package struct ViewFunction: Sendable, Equatable {
     package var text: String
     package var address: Address
     package var function: ABIFunction
+    /// What it is always asked with; what a request adds comes after it.
+    package var arguments: [ABIValue]
 
-    package init(text: String, address: Address, function: ABIFunction) {
+    package init(
+        text: String, address: Address, function: ABIFunction, arguments: [ABIValue] = []
+    ) {
         self.text = text
         self.address = address
         self.function = function
+        self.arguments = arguments
     }
 
     /// The request; nil where the arguments do not fit the function.
     func request(_ key: String, _ arguments: [ABIValue] = []) -> ReadingRequest? {
-        guard let data = try? self.function.encodeCall(arguments) else { return nil }
+        guard let data = try? self.function.encodeCall(self.arguments + arguments) else {
+            return nil
+        }
         return ReadingRequest(key: key, subject: .call(to: self.address, data: data))
     }
 

@@ -42,8 +42,8 @@ package struct LabelMatcher: Sendable, Hashable, CustomStringConvertible {
     /// Whether a label's value satisfies the matcher.
     package func matches(_ value: String) -> Bool {
         switch self.operation {
-        case .equal: value == self.value
-        case .notEqual: value != self.value
+        case .equal: Labels.same(value, self.value)
+        case .notEqual: !Labels.same(value, self.value)
         case .matches: self.pattern?.matches(value) ?? false
         case .matchesNot: !(self.pattern?.matches(value) ?? true)
         }

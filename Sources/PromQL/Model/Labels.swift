@@ -15,6 +15,11 @@ package struct Labels: Sendable, Hashable, Comparable, CustomStringConvertible {
             self.name = name
             self.value = value
         }
+
+        /// By bytes, as Prometheus compares: Unicode's canonical equivalence makes no two labels one.
+        package static func == (left: Pair, right: Pair) -> Bool {
+            Labels.same(left.name, right.name) && Labels.same(left.value, right.value)
+        }
     }
 
     /// The name under which a series' metric name stands.
@@ -24,7 +29,8 @@ package struct Labels: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// The labels, sorted by name.
     package let pairs: [Pair]
 
-    private init(sorted pairs: [Pair]) {
+    /// Takes pairs that are sorted by name, each name once, without empty values.
+    init(sorted pairs: [Pair]) {
         self.pairs = pairs
     }
 
@@ -81,8 +87,8 @@ package struct Labels: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// The order of Prometheus' `labels.Compare`: pair by pair, the shorter one first.
     package static func < (left: Labels, right: Labels) -> Bool {
         for (one, other) in zip(left.pairs, right.pairs) {
-            if one.name != other.name { return Self.precedes(one.name, other.name) }
-            if one.value != other.value { return Self.precedes(one.value, other.value) }
+            if !Self.same(one.name, other.name) { return Self.precedes(one.name, other.name) }
+            if !Self.same(one.value, other.value) { return Self.precedes(one.value, other.value) }
         }
         return left.pairs.count < right.pairs.count
     }
@@ -111,6 +117,12 @@ package struct Labels: Sendable, Hashable, Comparable, CustomStringConvertible {
 
     private static func precedes(_ left: String, _ right: String) -> Bool {
         left.utf8.lexicographicallyPrecedes(right.utf8)
+    }
+
+    /// Whether two texts have the same bytes. `==` of strings calls "é" and "e" with an accent equal;
+    /// label values come from a chain, and there these are two values.
+    static func same(_ left: String, _ right: String) -> Bool {
+        left == right && (left.utf8Span.isKnownASCII || left.utf8.elementsEqual(right.utf8))
     }
 }
 

@@ -44,6 +44,22 @@ package protocol SampleSource {
     /// `from ..< through + 1`, both in milliseconds and inclusive. Series without a point there may be left
     /// out. Each label set comes once.
     func series(matching matchers: [LabelMatcher], from: Int64, through: Int64) -> [Series]
+
+    /// The last point of each of these series, a stale marker too. It is what an evaluation at one time
+    /// asks for, so a source that has it at hand should answer without unpacking the points before it.
+    func latest(matching matchers: [LabelMatcher], from: Int64, through: Int64) -> [VectorSample]
+}
+
+extension SampleSource {
+    package func latest(
+        matching matchers: [LabelMatcher], from: Int64, through: Int64
+    ) -> [VectorSample] {
+        self.series(matching: matchers, from: from, through: through).compactMap { series in
+            series.points.last.map {
+                VectorSample(labels: series.labels, time: $0.time, value: $0.value)
+            }
+        }
+    }
 }
 
 /// The mark that says "this series ended here" (`value.StaleNaN` of Prometheus).

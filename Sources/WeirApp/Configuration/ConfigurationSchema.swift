@@ -8,18 +8,20 @@ import Economy
 
 extension WeirConfiguration {
     /// What a configuration file may hold, for editors.
-    package static let schema: SchemaNode = .object([
-        .init("namespace", .text(pattern: "^[a-z][a-z0-9]*(_[a-z0-9]+)*$"), "Prefix of metrics."),
-        .init("server", ConfigurationSchema.server, "Where metrics and the API are served."),
-        .init("store", ConfigurationSchema.store, "Where state is kept."),
-        .init("logging", ConfigurationSchema.logging, "What is logged."),
-        .init("chains", .map(of: ConfigurationSchema.chain), "The chains.", isRequired: true),
-        .init("contracts", .map(of: ConfigurationSchema.contract), "The watched contracts."),
-        .init("tokens", .map(of: ConfigurationSchema.token), "Tokens by symbol."),
-        .init("trackers", TrackerReader.schema, "What the events of contracts mean."),
-        .init("metrics", .list(of: ConfigurationSchema.metric), "Metrics of your own."),
-        .init("aliases", .map(of: .string), "New name to metric."),
-    ])
+    package static let schema: SchemaNode = .object(
+        [
+            .init(
+                "namespace", .text(pattern: "^[a-z][a-z0-9]*(_[a-z0-9]+)*$"), "Prefix of metrics."),
+            .init("server", ConfigurationSchema.server, "Where metrics and the API are served."),
+            .init("store", ConfigurationSchema.store, "Where state is kept."),
+            .init("logging", ConfigurationSchema.logging, "What is logged."),
+            .init("chains", .map(of: ConfigurationSchema.chain), "The chains.", isRequired: true),
+            .init("contracts", .map(of: ConfigurationSchema.contract), "The watched contracts."),
+            .init("tokens", .map(of: ConfigurationSchema.token), "Tokens by symbol."),
+            .init("trackers", TrackerReader.schema, "What the events of contracts mean."),
+            .init("metrics", .list(of: ConfigurationSchema.metric), "Metrics of your own."),
+            .init("aliases", .map(of: .string), "New name to metric."),
+        ] + AlertingConfiguration.schema)
 
     /// The schema as JSON text (draft 2020-12).
     package static var jsonSchema: String { Self.schema.jsonSchema(title: "Weir configuration") }
@@ -33,6 +35,10 @@ enum ConfigurationSchema {
             "vouchers_token", .string,
             "What has to be shown to hand vouchers in over HTTP; without it nobody may."),
         .init("vouchers_token_file", .string, "A file with the token."),
+        .init(
+            "api_token", .string,
+            "What has to be shown to set silences over HTTP where others can ask too."),
+        .init("api_token_file", .string, "A file with the token."),
     ])
     static let store: SchemaNode = .object([
         .init("sqlite", .string, "The file; a relative path counts from this file's folder.")
@@ -78,6 +84,9 @@ enum ConfigurationSchema {
             "finality", .either([.words(["finalized", "safe"]), .integer(1...1_000_000)]),
             "Below it state is settled."),
         .init("start", .integer(0...), "The first block whose events count."),
+        .init(
+            "explorer", .text(examples: ["https://basescan.org"]),
+            "Where texts of alerts point for a transaction."),
         .init("verify", .choice(of: VerificationLevel.self), "How much of each answer is proven."),
         .init("quorum", .integer(1...), "How many endpoints must say a block's hash."),
         .init("catch_up", catchUp, "Tuning of the first reading."),

@@ -9,11 +9,13 @@ import EVMRPC
 /// The configuration of `weir demo`, which needs no file: neither its own nor the ABIs'.
 package enum DemoConfiguration {
     /// The configuration with the demo's own endpoint.
+    ///
+    /// - Parameter yaml: another text over the contracts of the demo.
     package static func configuration(
-        endpoint: String
+        endpoint: String, yaml: String = Self.yaml
     ) throws -> WeirConfiguration {
         var configuration = try WeirConfiguration.load(
-            text: Self.yaml, name: "demo.yaml", surroundings: Self.surroundings
+            text: yaml, name: "demo.yaml", surroundings: Self.surroundings
         ).configuration
         for index in configuration.chains.indices {
             configuration.chains[index].endpoints = [
@@ -23,10 +25,11 @@ package enum DemoConfiguration {
         return configuration
     }
 
-    /// No environment, and as files only the ABIs of the demo.
-    private static let surroundings = ConfigSurroundings { path, _ in
+    /// No environment; the ABIs of the demo stand in for their files.
+    private static let surroundings = ConfigSurroundings { path, limit in
         SimulatedContract.allCases.first { path.hasSuffix($0.abiFile) }
-            .map { .success(Array(Self.text(of: $0.abi).utf8)) } ?? .failure(.missing)
+            .map { .success(Array(Self.text(of: $0.abi).utf8)) }
+            ?? ConfigSurroundings.process.readFile(path, limit)
     }
 
     /// The events as human-readable fragments.

@@ -1,6 +1,7 @@
 // Weir
 // SPDX-License-Identifier: Apache-2.0
 
+import Alerting
 package import ConfigTree
 import EVMABI
 import Economy
@@ -22,6 +23,11 @@ package struct WeirConfiguration: Sendable {
     /// The SQLite file; a relative path in the file counts from the file's own folder.
     package var storePath: String
     package var logging: LoggingConfiguration
+    /// Who is told of what.
+    package var alerting: AlertingConfiguration
+    /// What has to be shown to set silences over HTTP; nil: anybody may where only this machine can
+    /// ask, and nobody else.
+    package var apiToken: Secret?
 
     /// A configuration with the tree that it was read from, for `weir config show`. Stays with the
     /// task that loaded it.
@@ -72,12 +78,8 @@ package struct WeirConfiguration: Sendable {
         self.server = HTTPConfiguration()
         if let section = root.optionalSection("server") {
             self.server.listen = section.value("listen", .listenAddress, default: .standard)
-            self.vouchersToken = section.optionalSecret("vouchers_token")
-            if let token = self.vouchersToken, token.reveal().utf8.count < 16 {
-                section.fail(
-                    at: "vouchers_token", "the token is shorter than 16 bytes",
-                    advice: "make one with openssl rand -hex 32")
-            }
+            self.vouchersToken = section.token("vouchers_token")
+            self.apiToken = section.token("api_token")
         }
         let standardPath = document.absolute("weir.db")
         self.storePath =
@@ -115,6 +117,12 @@ package struct WeirConfiguration: Sendable {
         let trackers = TrackerReader(events, tokens: tokens, chains: root.chainNames).read(root)
         names.add(trackers.map(\.definition))
         self.aliases = MetricAlias.readAll(root, names: names)
+        let sources = EventSources(
+            drafts.map(\.name), events, tokens, lists: EventListReader().read(root),
+            explorers: root.explorers,
+            faulty: Set(contracts.filter { $0.contract == nil }.map(\.alias)))
+        self.alerting = AlertingConfiguration(
+            root, document: document, sources: sources, surroundings: surroundings)
 
         self.contracts = contracts.compactMap(\.contract)
         self.chains = drafts.compactMap { draft in
@@ -133,6 +141,26 @@ package struct WeirConfiguration: Sendable {
 }
 
 extension ConfigSection {
+    /// A secret that a client has to show; nil where there is none.
+    fileprivate func token(_ key: String) -> Secret? {
+        let token = self.optionalSecret(key)
+        if let token, token.reveal().utf8.count < 16 {
+            self.fail(
+                at: key, "the token is shorter than 16 bytes",
+                advice: "make one with openssl rand -hex 32")
+        }
+        return token
+    }
+
+    /// The block explorers of chains, by name.
+    fileprivate var explorers: [String: Explorer] {
+        var explorers: [String: Explorer] = [:]
+        for entry in self.value("chains")?.entries() ?? [] where entry.value.isSection {
+            explorers[entry.name] = entry.value.section()?.optional("explorer", .explorer)
+        }
+        return explorers
+    }
+
     /// The names under `chains`, be their sections faulty or not.
     var chainNames: [String] { self.value("chains")?.entries()?.map(\.name) ?? [] }
 }

@@ -1,6 +1,7 @@
 // Weir
 // SPDX-License-Identifier: Apache-2.0
 
+import Alerting
 import ChainModel
 import CurlTransport
 import EVMPrimitives
@@ -32,6 +33,8 @@ package final class App: Sendable {
     private let followers: [ChainFollower]
     private let server: HTTPServer
     private let desk: VoucherDesk
+    /// Nil where there is nothing to watch and nobody to tell.
+    private let alerts: AlertService?
     /// The instance's metrics: also where the metrics of libraries go, see ``Running``.
     let registry: MetricsRegistry
 
@@ -60,6 +63,8 @@ package final class App: Sendable {
                 aliases: configuration.aliases.map { ($0.name, $0.target) })
             var pools: [String: EndpointPool] = [:]
             var followers: [ChainFollower] = []
+            var resolved: [FollowedChain] = []
+            var connections: [(ChainConnection, Logger)] = []
             for (chain, followed) in zip(configuration.chains, chains) {
                 var chainLogger = logger
                 chainLogger[metadataKey: "chain"] = .string(chain.name)
@@ -73,11 +78,25 @@ package final class App: Sendable {
                     chain: chain.name, id: chain.id, client: pool, store: store, clock: clock,
                     logger: chainLogger
                 ).resolve(followed.definition)
+                resolved.append(followed)
+                connections.append((connection, chainLogger))
+            }
+            let alerting = configuration.alerting
+            let sources = alerting.sources.resolved(resolved.map(\.definition))
+            let bell = Bell()
+            for (followed, (connection, chainLogger)) in zip(resolved, connections) {
+                let engine = try EventRuleEngine(
+                    alerting.eventRules, chain: followed.name, sources: sources)
+                let watch = EventWatch(
+                    engine, bell: bell,
+                    metrics: EventRuleMetrics(metrics, chain: followed.name))
                 followers.append(
                     try await ChainFollower(
-                        followed, client: pool, proving: connection.proving, store: store,
-                        metrics: metrics, clock: clock, rangeLimit: pool.rangeLimit,
-                        seed: seed &+ UInt64(followers.count), logger: chainLogger))
+                        followed, client: connection.pool, proving: connection.proving,
+                        store: store, metrics: metrics, clock: clock,
+                        rangeLimit: connection.pool.rangeLimit,
+                        seed: seed &+ UInt64(followers.count), logger: chainLogger,
+                        events: alerting.eventRules.isEmpty ? nil : watch))
             }
             self.registry = metrics.registry
             self.keeper = EndpointKeeper(
@@ -85,8 +104,24 @@ package final class App: Sendable {
                 store: store, clock: clock, logger: logger)
             self.followers = followers
             self.desk = VoucherDesk(followers, clock: clock, logger: logger)
+            let refresh = Self.refresh(configuration, metrics, pools, clock)
+            let ofTrackers = metrics.trackerFamilies
+            self.alerts =
+                alerting.isEmpty
+                ? nil
+                : try await AlertService(
+                    alerting, curl: curl, store: store, app: metrics, bell: bell, clock: clock,
+                    logger: logger,
+                    hushed: { [followers] in
+                        var names: [String] = []
+                        for follower in followers where await !follower.hasReachedHead {
+                            names.append(follower.chain.name)
+                        }
+                        return .ofTrackers(ofTrackers, chains: names)
+                    }, beforeSampling: refresh)
             self.server = try Self.server(
-                configuration, self.desk, metrics, followers, pools, store, chains, clock, logger)
+                configuration, self.desk, self.alerts?.desk, metrics, followers, pools, store,
+                chains, refresh, clock, logger)
         } catch {
             await curl.shutdown()
             try? await database.close()
@@ -95,9 +130,9 @@ package final class App: Sendable {
     }
 
     private static func server(
-        _ configuration: WeirConfiguration, _ desk: VoucherDesk, _ metrics: AppMetrics,
-        _ followers: [ChainFollower],
-        _ pools: [String: EndpointPool], _ store: WeirStore, _ chains: [FollowedChain],
+        _ configuration: WeirConfiguration, _ desk: VoucherDesk, _ alerts: AlertDesk?,
+        _ metrics: AppMetrics, _ followers: [ChainFollower], _ pools: [String: EndpointPool],
+        _ store: WeirStore, _ chains: [FollowedChain], _ refresh: @escaping @Sendable () -> Void,
         _ clock: RPCClock, _ logger: Logger
     ) throws -> HTTPServer {
         let started = clock.now()
@@ -119,15 +154,54 @@ package final class App: Sendable {
                 try await pages.page(query)
             })
         routes.vouchers = desk.route(configuration.vouchersToken)
+        let facts = FactPages(store: store, chains: chains)
+        let explaining = Explaining(
+            registry: metrics.registry,
+            aliases: Dictionary(
+                configuration.aliases.map { ($0.name, $0.target) }, uniquingKeysWith: { $1 }),
+            chains: chains, store: store, pages: facts, events: pages)
+        routes.api = [
+            APIRoute(.get, "/api/v1/facts") { (request) async throws(HTTPProblem) in
+                try await facts.page(request)
+            },
+            APIRoute(.get, "/api/v1/explain") { (request) async throws(HTTPProblem) in
+                try await explaining.page(request)
+            },
+        ]
+        routes.runbooks = Runbooks.all
+        if let alerts {
+            routes.api +=
+                AlertPages(
+                    desk: alerts, version: weirVersion, started: clock.unixMilliseconds,
+                    access: Self.access(configuration)
+                ).routes
+        }
         routes.chains = { await document().rows }
+        routes.beforeScrape = { refresh() }
+        return try HTTPServer(configuration: configuration.server, routes: routes, logger: logger)
+    }
+
+    /// Who may set silences: whoever shows the token; without one anybody on a machine that alone can
+    /// ask.
+    private static func access(_ configuration: WeirConfiguration) -> APIRoute.Access {
+        let advice = "Write server.api_token into the configuration."
+        let token = configuration.apiToken.flatMap { BearerToken($0.reveal()) }
+        if token == nil, configuration.server.listen.isLoopback { return .anybody }
+        return .token(token, advice: advice)
+    }
+
+    /// Brings up to date what nobody pushes: what is read from the process and of the endpoints.
+    private static func refresh(
+        _ configuration: WeirConfiguration, _ metrics: AppMetrics,
+        _ pools: [String: EndpointPool], _ clock: RPCClock
+    ) -> @Sendable () -> Void {
         let path = configuration.storePath
         let looks = ProcessLooks(every: .seconds(1))
-        routes.beforeScrape = {
+        return {
             guard looks.isDue(at: clock.now()) else { return }
             metrics.refresh(ProcessFiles.reading(), storeBytes: ProcessFiles.size(ofStore: path))
             for (chain, pool) in pools { metrics.show(pool.health, of: chain) }
         }
-        return try HTTPServer(configuration: configuration.server, routes: routes, logger: logger)
     }
 
     /// Runs until SIGTERM or SIGINT, which end it within five seconds, or until a service fails.
@@ -141,6 +215,7 @@ package final class App: Sendable {
         var services: [(any Service, String)] = [
             (self.server, "http server"), (self.keeper, "endpoints"),
         ]
+        if let alerts { services.append((alerts, "alerts")) }
         for follower in self.followers {
             services.append((FollowerService(follower: follower), "chain \(follower.chain.name)"))
         }

@@ -14,10 +14,15 @@ package final class AppMetrics: Sendable {
     package let registry: MetricsRegistry
     private let families: [String: MetricFamily]
     private let process: ProcessMetrics
+    /// `ALERTS` and `ALERTS_FOR_STATE`, whose names are those of Prometheus.
+    let alerts: MetricFamily
+    let alertsForState: MetricFamily
     /// The last samples of each chain: a family is replaced whole, with those of all chains. Of an
     /// only chain nothing is kept.
     private let latest: Mutex<[String: [FamilySamples]]>
     private let isOnlyChain: Bool
+    /// The full names of what trackers say.
+    let trackerFamilies: Set<String>
     /// HTTP requests so far, by chain.
     private let exchanges = Mutex<[String: UInt64]>([:])
 
@@ -34,6 +39,15 @@ package final class AppMetrics: Sendable {
             families[descriptor.name] = try self.registry.register(descriptor)
         }
         self.families = families
+        let own = Set(
+            (MetricCatalogue.configured(definitions, namespace: namespace)
+                + Economy.descriptors(namespace: namespace)).map(\.name))
+        self.trackerFamilies = own.union(
+            aliases.filter { own.contains($0.target) }.map(\.name))
+        (self.alerts, self.alertsForState) = (
+            try self.registry.register(MetricCatalogue.ownAlerts),
+            try self.registry.register(MetricCatalogue.ownAlertsForState)
+        )
         self.process = try ProcessMetrics(registry: self.registry)
         self.latest = Mutex([:])
         self.isOnlyChain = definitions.count < 2

@@ -57,6 +57,10 @@ package actor ChainFollower {
     /// Rung when vouchers came, which the loop has to store.
     private let bell = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     private var isOver = false
+    /// Rules on events; nil where there are none.
+    private var events: EventWatch?
+    /// Whether the chain's head was ever reached: until then what is read is history.
+    package private(set) var hasReachedHead: Bool
 
     private enum Event: Sendable {
         case answer(UInt64, ChainAsking.Asked)
@@ -85,7 +89,7 @@ package actor ChainFollower {
     package init(
         _ chain: FollowedChain, client: any ChainClient, proving: ChainProving? = nil,
         store: WeirStore, metrics app: AppMetrics, clock: RPCClock, rangeLimit: UInt64? = nil,
-        seed: UInt64, logger: Logger,
+        seed: UInt64, logger: Logger, events: EventWatch? = nil,
         plan: @escaping @Sendable (Economy, BlockNumber) -> FetchPlan = { $0.plan(after: $1) }
     ) async throws {
         self.chain = chain
@@ -98,6 +102,11 @@ package actor ChainFollower {
         self.clock = clock
         self.logger = logger
         let opened = try await ChainOpening.open(chain, store: store, logger: logger)
+        self.events = events
+        if events != nil {
+            try self.events?.restore(await store.alertEntries())
+        }
+        self.hasReachedHead = opened.hasReachedHead
         self.economy = opened.economy
         self.ahead = opened.economy
         self.adopted = opened.canonical
@@ -127,6 +136,7 @@ package actor ChainFollower {
                 if case .stored = event {
                     self.deferred.removeLast()
                     self.adopt()
+                    self.noteHead(in: &group)
                     self.store(in: &group)
                 }
                 // Answers wait while much is reduced and not stored: so memory has a limit.
@@ -298,7 +308,7 @@ package actor ChainFollower {
             needsTimes: self.chain.definition.needsTimes, keepsPages: self.store.keepsPages,
             extras: ExtrasAsking(
                 client: self.client, plan: self.plan(for: request.kind),
-                head: self.machine.heads[.latest]?.number),
+                head: self.machine.heads[.latest]?.number, clock: self.clock),
             logger: self.logger)
         let tip = self.machine.chain?.tip.ref
         group.addTask {
@@ -346,8 +356,11 @@ package actor ChainFollower {
 
     /// Reduces a step on the state that runs ahead of the store.
     private func take(_ step: ChainNotification) {
+        let told = self.events?.take(
+            step, isHistory: !self.hasReachedHead, now: self.clock.unixMilliseconds)
         let outcome = self.ahead.apply(step)
-        self.queue.append(step, outcome, keepsPages: self.store.keepsPages)
+        self.queue.append(
+            step, outcome, told ?? EventWatch.Told(), keepsPages: self.store.keepsPages)
     }
 
     /// Stores what waits, in one transaction, unless one is under way: what comes meanwhile goes
@@ -373,6 +386,7 @@ package actor ChainFollower {
         self.economy = writing.economy
         self.adopted = writing.chain
         writing.batch.settle(true)
+        if writing.batch.hasAlerts { self.events?.bell.ring() }
         self.logsStored &+= UInt64(writing.batch.logs)
         self.metrics.settled(self.adopted)
         // Totals first: who sees a block as processed finds its events counted.
@@ -381,6 +395,17 @@ package actor ChainFollower {
             self.logger.warning("\(notice)")
         }
         for step in writing.batch.steps { self.note(step) }
+    }
+
+    /// Notes, once and for all, that the head was reached: what comes now is news.
+    private func noteHead(in group: inout ThrowingTaskGroup<Event, any Error>) {
+        guard self.machine.phase == .following, !self.hasReachedHead else { return }
+        self.hasReachedHead = true
+        let (store, id) = (self.store, self.chain.id)
+        group.addTask {
+            try await store.remember(id, ChainOpening.reachedKey, "yes")
+            return .wake(.max)
+        }
     }
 
     private func note(_ step: ChainNotification) {

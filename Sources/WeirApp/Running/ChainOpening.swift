@@ -92,7 +92,12 @@ enum ChainOpening {
         var canonical: CanonicalChain?
         /// The level of verification that the chain was once proven to allow.
         var provenLevel: VerificationLevel?
+        /// Whether the chain's head was ever reached.
+        var hasReachedHead = false
     }
+
+    /// Under this key of a chain's memory stands that its head was once reached.
+    static let reachedKey = "reached_head"
 
     /// Loads a chain; builds its trackers again where their definition changed.
     static func open(
@@ -135,7 +140,8 @@ enum ChainOpening {
         var opened = Opened(
             economy: economy, canonical: nil,
             provenLevel: stored.memory[ChainProving.memoryKey]
-                .flatMap { VerificationLevel(rawValue: $0) })
+                .flatMap { VerificationLevel(rawValue: $0) },
+            hasReachedHead: stored.memory[Self.reachedKey] != nil || !stored.window.isEmpty)
         guard let settled = stored.settled else { return opened }
         guard let canonical = CanonicalChain(settled: settled, window: stored.window) else {
             throw FollowerError.brokenWindow(chain: chain.name)

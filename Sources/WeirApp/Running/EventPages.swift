@@ -60,6 +60,28 @@ struct EventPages: Sendable {
         return writer.bytes
     }
 
+    /// The decoded events of one block, in their order, as objects of an array that is open.
+    func write(
+        _ number: BlockNumber, of chain: FollowedChain, to writer: inout JSONWriter
+    ) async throws(HTTPProblem) {
+        let catalog = chain.definition.catalog
+        let nodes = catalog.nodeTable
+        let logs: LogBatch?
+        do {
+            logs = try await self.store.page(chain.id, above: number.previous)?.logs(chain.id)
+        } catch {
+            throw HTTPProblem(status: 500, detail: error.description)
+        }
+        guard let logs else { return }
+        var tape = ABITape()
+        for entry in logs.entries where entry.blockNumber == number {
+            tape.removeAll()
+            _ = Self.write(
+                entry, data: logs.data(of: entry), chain: chain.name, catalog, nodes, &tape,
+                EventsQuery(), to: &writer)
+        }
+    }
+
     private func chain(_ query: EventsQuery) throws(HTTPProblem) -> FollowedChain {
         let names = self.chains.map(\.name).joined(separator: ", ")
         if let name = query.chain {

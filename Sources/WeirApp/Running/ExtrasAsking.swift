@@ -2,24 +2,31 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ChainModel
+import CurlTransport
 import EVMPrimitives
+import EVMRPC
 import WeirPorts
 
 /// Asks for what trackers want of blocks beside their logs, as they said when the blocks were asked
 /// for.
 ///
 /// An empty plan costs no request. State is read of blocks near the head only: nodes keep that of the
-/// last 128 blocks.
+/// last 128 blocks. What is wanted of a page is asked for in parts: where a request fails, only its part
+/// is asked for again, and a smaller one.
 struct ExtrasAsking: Sendable {
     /// So far below the head state is read.
     static let stateDepth: UInt64 = 120
-    /// So many headers of a page are asked for at once.
-    private static let headersPerRequest: UInt64 = 500
+    /// So many blocks of a page are asked for at once.
+    private static let blocksPerRequest = 500
+    /// How often and how late a part is asked for again.
+    private static let policy = Backoff.Policy(
+        first: .milliseconds(100), ceiling: .seconds(5), retries: 8)
 
     let client: any ChainClient
     let plan: FetchPlan
     /// The chain's newest block as far as it is known; nil before the first look.
     let head: BlockNumber?
+    var clock: RPCClock = .system
 
     /// Adds to blocks at the head what is wanted of each.
     func add(to blocks: inout [Block?]) async throws(ChainClientError) {
@@ -45,9 +52,9 @@ struct ExtrasAsking: Sendable {
                 headers.firstIndex { $0.number >= (above.transactionsFrom ?? .zero) }
                 ?? headers.count
             if !below.isEmpty {
-                extras += try await self.extras(of: Array(headers[..<split]), below, false)
+                extras += try await self.past(of: Array(headers[..<split]), below)
             }
-            extras += try await self.extras(of: Array(headers[split...]), above, false)
+            extras += try await self.past(of: Array(headers[split...]), above)
         }
         let readings = FetchPlan(readings: self.plan.readings)
         if !readings.isEmpty, self.isNearHead(page.last.number) {
@@ -70,16 +77,15 @@ struct ExtrasAsking: Sendable {
     private func headers(
         of page: LogPage, after parent: Hash256?
     ) async throws(ChainClientError) -> [BlockHeader] {
-        var headers: [BlockHeader] = []
-        var next = page.first
-        while next <= page.last.number {
-            let last = min(page.last.number, next.advanced(by: Self.headersPerRequest - 1))
-            let part = try await self.client.headers(next...last)
-            guard part.last?.number == last else {
+        let count = Int(clamping: page.last.number.distance(above: page.first)) + 1
+        let headers = try await self.inParts(count) { (part) async throws(ChainClientError) in
+            let first = page.first.advanced(by: UInt64(part.lowerBound))
+            let last = page.first.advanced(by: UInt64(part.upperBound - 1))
+            let headers = try await self.client.headers(first...last)
+            guard headers.count == part.count, headers.last?.number == last else {
                 throw .behind(endpoint: "node", detail: "block \(last)")
             }
-            headers += part
-            next = last.next
+            return headers
         }
         var below = parent ?? page.firstParent
         for header in headers {
@@ -90,6 +96,46 @@ struct ExtrasAsking: Sendable {
             throw Self.moved(headers.last ?? BlockHeader(page.last))
         }
         return headers
+    }
+
+    /// What is wanted of blocks of a page.
+    private func past(
+        of headers: [BlockHeader], _ plan: FetchPlan
+    ) async throws(ChainClientError) -> [BlockExtras] {
+        try await self.inParts(headers.count) { (part) async throws(ChainClientError) in
+            try await self.extras(of: Array(headers[part]), plan, false)
+        }
+    }
+
+    /// Asks for so many things in parts, in their order. A part that failed is halved and asked for
+    /// again after a while; what came before stays.
+    private func inParts<Item>(
+        _ count: Int,
+        _ ask: (Range<Int>) async throws(ChainClientError) -> [Item]
+    ) async throws(ChainClientError) -> [Item] {
+        var items: [Item] = []
+        var next = 0
+        var size = Self.blocksPerRequest
+        var backoff = Backoff(Self.policy)
+        while next < count {
+            let part = next..<min(count, next + size)
+            do throws(ChainClientError) {
+                items += try await ask(part)
+                next = part.upperBound
+                size = min(size * 2, Self.blocksPerRequest)
+                backoff.reset()
+            } catch {
+                guard let after = error.helpsAgain else { throw error }
+                // Spread by the place, so that a run can be repeated.
+                let spread = UInt64(next &+ size) &* 0x9e37_79b9_7f4a_7c15
+                guard let delay = backoff.next(random: spread, retryAfter: after) else {
+                    throw error
+                }
+                size = max(1, part.count / 2)
+                do { try await self.clock.sleep(delay) } catch { throw .cancelled }
+            }
+        }
+        return items
     }
 
     private static func moved(_ header: BlockHeader) -> ChainClientError {
@@ -119,5 +165,17 @@ extension BlockHeader {
         self.init(
             number: anchor.number, hash: anchor.hash, parentHash: anchor.parentHash,
             timestamp: anchor.timestamp)
+    }
+}
+
+extension ChainClientError {
+    /// Whether the same question, or a smaller one, may be answered soon, and after which wait; nil
+    /// where it is not.
+    fileprivate var helpsAgain: Duration? {
+        switch self {
+        case .rateLimited(_, let after): after ?? .zero
+        case .rangeTooLarge, .serverError, .unreachable, .badAnswer: .zero
+        case .behind, .unsupported, .denied, .wrongChain, .unproven, .cancelled: nil
+        }
     }
 }

@@ -16,6 +16,8 @@ struct StepQueue: Sendable {
     private(set) var logs = 0
     /// Of which so many, or facts of them, are in memory until they are stored.
     private(set) var logsHeld = 0
+    /// Whether alerts of events are among it.
+    private(set) var hasAlerts = false
 
     /// Who waits until it is stored.
     private(set) var waiting: [CheckedContinuation<Bool, Never>] = []
@@ -40,7 +42,10 @@ struct StepQueue: Sendable {
 
     /// - Parameter keepsPages: whether the logs of settled ranges are stored; else only what they
     ///   added up to waits here.
-    mutating func append(_ step: ChainNotification, _ outcome: Economy.Outcome, keepsPages: Bool) {
+    mutating func append(
+        _ step: ChainNotification, _ outcome: Economy.Outcome, _ told: EventWatch.Told,
+        keepsPages: Bool
+    ) {
         var step = step
         switch step {
         case .caughtUp(var page):
@@ -59,9 +64,11 @@ struct StepQueue: Sendable {
         default: break
         }
         self.steps.append(step)
+        self.hasAlerts = self.hasAlerts || !told.documents.isEmpty
         self.commits.append(
             StepCommit(
-                step, facts: outcome.facts, states: outcome.states, reverted: outcome.reverted))
+                step, facts: outcome.facts, states: outcome.states, reverted: outcome.reverted,
+                alerts: told.documents, alertEntries: told.entries))
     }
 }
 

@@ -1,7 +1,6 @@
 // Weir
 // SPDX-License-Identifier: Apache-2.0
 
-import CurlTransport
 import JSONBytes
 package import Tabular
 
@@ -16,35 +15,8 @@ package struct InstanceStatus: Sendable, Equatable {
 
     /// - Parameter address: where the instance listens, as `http://127.0.0.1:9560`.
     package static func ask(_ address: String) async throws(ToolError) -> InstanceStatus {
-        let url: EndpointURL
-        do throws(TransportError) {
-            url = try EndpointURL(Self.trimmed(address) + "/api/v1/status")
-        } catch {
-            throw .usage("--url: \(error)")
-        }
-        let curl = CurlClient()
-        let result: Result<HTTPResponse, TransportError>
-        do throws(TransportError) {
-            result = .success(
-                try await curl.send(
-                    HTTPRequest(
-                        method: .get, url: url,
-                        timeouts: HTTPTimeouts(connect: .seconds(3), total: .seconds(10)),
-                        maxResponseBytes: 8 << 20)))
-        } catch {
-            result = .failure(error)
-        }
-        await curl.shutdown()
-        switch result {
-        case .failure(let error):
-            throw .noInstance(address: url.authority, reason: "\(error)")
-        case .success(let response):
-            guard response.status == 200 else {
-                throw .notAnInstance(
-                    address: url.authority, detail: "HTTP status \(response.status)")
-            }
-            return try Self.read(response.body, address: url.authority)
-        }
+        let client = InstanceClient(address: address)
+        return try Self.read(try await client.get("/api/v1/status"), address: client.authority)
     }
 
     /// Reads an answer: an object whose `chains` is a list of objects.
@@ -137,12 +109,6 @@ package struct InstanceStatus: Sendable, Equatable {
     /// The text of a whole number.
     private static func number(_ value: JSONValue?) -> String? {
         guard let text = value?.numberText, UInt64(text) != nil else { return nil }
-        return text
-    }
-
-    private static func trimmed(_ address: String) -> String {
-        var text = address.contains("://") ? address : "http://" + address
-        while text.hasSuffix("/") { text.removeLast() }
         return text
     }
 }

@@ -3,6 +3,7 @@
 
 import ChainModel
 import EVMPrimitives
+import EVMRPC
 import Synchronization
 import Testing
 import WeirPorts
@@ -23,6 +24,27 @@ import WeirPorts
     private final class Client: ChainClient {
         let asked = Mutex<[Asked]>([])
         let headersAsked = Mutex(0)
+        /// Fails questions of more blocks than this, and every question so often.
+        let most: Int
+        let failures: Mutex<Int>
+        let error: ChainClientError
+
+        init(
+            most: Int = .max, failures: Int = 0,
+            error: ChainClientError = .serverError(endpoint: "test", code: -32_000, detail: "")
+        ) {
+            self.most = most
+            self.failures = Mutex(failures)
+            self.error = error
+        }
+
+        private func fails(_ count: Int) -> Bool {
+            self.failures.withLock { left in
+                if left == 0 { return count > self.most }
+                left -= 1
+                return true
+            }
+        }
 
         static func hash(_ number: UInt64) -> Hash256 { Hash256(words: 5, 6, 7, number) }
 
@@ -36,6 +58,7 @@ import WeirPorts
             _ range: ClosedRange<BlockNumber>
         ) async throws(ChainClientError) -> [BlockHeader] {
             self.headersAsked.withLock { $0 += 1 }
+            if self.fails(range.count) { throw self.error }
             return (range.lowerBound.rawValue...range.upperBound.rawValue).map(Self.header)
         }
 
@@ -49,6 +72,7 @@ import WeirPorts
                         transactions: plan.transactions != nil, fees: plan.wantsFees,
                         readings: plan.readings.count))
             }
+            if self.fails(headers.count) { throw self.error }
             return headers.map { BlockExtras(block: $0.ref, time: $0.timestamp) }
         }
 
@@ -146,5 +170,79 @@ import WeirPorts
         #expect(near.page.extras.map(\.block.number.rawValue) == [14])
         let far = try await self.page(plan, head: 1_000_000)
         #expect(far.asked.isEmpty)
+    }
+
+    // MARK: Where requests fail
+
+    /// A clock that never waits, and adds up what it was asked to wait.
+    private final class Waits: Sendable {
+        let total = Mutex(Duration.zero)
+
+        var clock: RPCClock {
+            RPCClock(
+                now: { .zero }, unixSeconds: { 0 },
+                sleep: { duration in self.total.withLock { $0 += duration } })
+        }
+    }
+
+    private static let fees = FetchPlan(wantsFees: true)
+
+    /// Asks for the fees of blocks 1 to `last`.
+    private func fees(_ client: Client, last: UInt64, _ waits: Waits) async throws -> LogPage {
+        var page = LogPage(
+            first: BlockNumber(1), last: Client.header(last).anchor, logs: LogBatch())
+        try await ExtrasAsking(client: client, plan: Self.fees, head: nil, clock: waits.clock)
+            .add(to: &page, after: Client.hash(0))
+        return page
+    }
+
+    /// A node that answers no more than ten blocks at once is still read, each block once.
+    @Test func aPartThatFailsIsHalved() async throws {
+        let client = Client(most: 10)
+        let waits = Waits()
+        let page = try await self.fees(client, last: 700, waits)
+        #expect(page.extras.map(\.block.number.rawValue) == Array(1...700))
+        #expect(waits.total.withLock { $0 } > .zero)
+    }
+
+    @Test func aWholePageIsAskedForInFewParts() async throws {
+        let client = Client()
+        let waits = Waits()
+        _ = try await self.fees(client, last: 1_200, waits)
+        let calm = client.asked.withLock { $0.count }
+        #expect(calm == 3)
+        #expect(waits.total.withLock { $0 } == .zero)
+    }
+
+    /// A node that stays broken is told, after a bounded number of tries.
+    @Test func whatStaysBrokenIsAnError() async throws {
+        let client = Client(most: 0)
+        let waits = Waits()
+        await #expect(throws: client.error) {
+            _ = try await self.fees(client, last: 5, waits)
+        }
+        #expect((2...20).contains(client.headersAsked.withLock { $0 }))
+        #expect(waits.total.withLock { $0 } < .seconds(60))
+    }
+
+    @Test(arguments: [
+        ChainClientError.behind(endpoint: "test", detail: ""),
+        .denied(endpoint: "test", detail: ""),
+        .unproven(endpoint: "test", check: "hash", detail: ""), .cancelled,
+    ])
+    func whatNoWaitHelpsIsToldAtOnce(error: ChainClientError) async throws {
+        let client = Client(most: 0, error: error)
+        let waits = Waits()
+        await #expect(throws: error) { _ = try await self.fees(client, last: 5, waits) }
+        #expect(client.headersAsked.withLock { $0 } == 1)
+        #expect(waits.total.withLock { $0 } == .zero)
+    }
+
+    @Test func aWaitThatWasAskedForIsKept() async throws {
+        let error = ChainClientError.rateLimited(endpoint: "test", retryAfter: .seconds(7))
+        let client = Client(failures: 1, error: error)
+        let waits = Waits()
+        _ = try await self.fees(client, last: 5, waits)
+        #expect(waits.total.withLock { $0 } >= .seconds(7))
     }
 }
