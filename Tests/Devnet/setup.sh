@@ -43,7 +43,7 @@ if ! ready; then
             "$python" -m venv "$venv"
             "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
                 --prefer-binary -r "$here/requirements.txt"
-            "$venv/bin/python" -c 'import coincurve, eth, vyper, web3'
+            "$venv/bin/python" -c 'import aiosmtpd, coincurve, eth, vyper, web3'
             cp "$here/requirements.txt" "$stamp"
         fi
     ) 9>"$venv.lock" >&2

@@ -113,7 +113,7 @@ package final class Connection {
     }
 
     /// Reads one line without its CR LF; nil when the peer has closed.
-    func readLine() -> String? {
+    package func readLine() -> String? {
         while !self.buffer.contains(0x0a) { guard self.fill() else { return nil } }
         guard let end = self.buffer.firstIndex(of: 0x0a) else { return nil }
         var line = self.buffer[..<end]

@@ -10,6 +10,7 @@ package enum NotifierCatalog {
         SlackNotifier.Configuration.self,
         TelegramNotifier.Configuration.self,
         PagerDutyNotifier.Configuration.self,
+        EmailNotifier.Configuration.self,
         WebhookNotifier.Configuration.self,
         AlertmanagerNotifier.Configuration.self,
     ]

@@ -8,22 +8,26 @@ import WeirPorts
 /// What all channels share for their way out: the client, the clock, and how long they wait.
 package struct ChannelTraffic: Sendable {
     package let client: CurlClient
+    package let mail: MailClient
     /// The time now; for `webhook-timestamp`, dates in `Retry-After`, and `endsAt` at Alertmanagers.
     package let now: @Sendable () -> Timestamp
     /// Where this process can be looked at from outside; empty where nowhere.
     package var externalURL: String
     package var timeouts: HTTPTimeouts
+    /// Takes what an operator should know of a message that was delivered all the same.
+    package var notice: @Sendable (String) -> Void = { _ in }
 
     /// Answers larger than this are not read: Slack's and Telegram's repeat the message.
     package static let answerBytesMax = 1 << 20
 
     package init(
-        client: CurlClient, externalURL: String = "",
+        client: CurlClient, mail: MailClient = MailClient(), externalURL: String = "",
         timeouts: HTTPTimeouts = HTTPTimeouts(
             connect: .seconds(10), total: .seconds(20), stall: nil),
         now: @escaping @Sendable () -> Timestamp
     ) {
         self.client = client
+        self.mail = mail
         self.externalURL = externalURL
         self.timeouts = timeouts
         self.now = now

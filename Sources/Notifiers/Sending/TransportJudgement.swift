@@ -20,6 +20,7 @@ enum TransportJudgement {
         case .timedOut, .stalled: .timeout
         case .couldNotResolve: .dns
         case .tls: .tls
+        case .forbiddenAddress: .forbiddenAddress
         case .invalidRequest, .badResponse, .badEncoding, .responseTooLarge, .headersTooLarge:
             .malformed
         default: .connection

@@ -14,6 +14,10 @@ package enum TextEscape: Sendable, CaseIterable {
     case discord
     /// Slack's `mrkdwn` and `plain_text`, by entities.
     case slack
+    /// A mail's plain text.
+    case mail
+    /// A mail's HTML, within elements and attributes.
+    case html
     /// Telegram's HTML.
     case telegram
 
@@ -52,10 +56,15 @@ package enum TextEscape: Sendable, CaseIterable {
         let looksLikeLink = Self.looksLikeLink(scalar, after: after, before: before)
         switch self {
         case .plain: piece.unicodeScalars.append(scalar)
+        case .mail:
+            piece.unicodeScalars.append(scalar)
+            if looksLikeLink { piece += "\u{2060}" }
+        case .html where scalar == "\"": piece += "&quot;"
+        case .html where scalar == "'": piece += "&#39;"
         case .discord:
             if looksLikeLink || Self.isMarkdown(scalar, after: after) { piece += "\\" }
             piece.unicodeScalars.append(scalar)
-        case .slack, .telegram:
+        case .slack, .telegram, .html:
             Self.appendEntity(scalar, to: &piece)
             if looksLikeLink { piece += "\u{2060}" }
         }

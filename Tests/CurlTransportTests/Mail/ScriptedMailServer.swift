@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Synchronization
+import WeirTestSupport
 
 /// A mail server in the clear that answers each command as a test says, and keeps what it was told.
 final class ScriptedMailServer: Sendable {
