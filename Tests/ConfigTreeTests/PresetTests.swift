@@ -214,7 +214,7 @@ import Testing
         let faults = tree.diagnostics().map(\.description)
         #expect(
             faults.contains(
-                "weir.yaml:4:43: error: trackers.staking.pool.count: expected a whole number, "
+                "weir.yaml:4:41: error: trackers.staking.pool.count: expected a whole number, "
                     + "found \"seven\""), "\(faults)")
         let hidden = "contracts.pool.address: expected a whole number, found a value from env POOL"
         #expect(faults.contains { $0.contains(hidden) }, "\(faults)")

@@ -216,8 +216,8 @@ import Testing
         let loaded = try WeirConfiguration.load(
             path: Self.root + "/config/node-operator.yaml", surroundings: surroundings)
         let economy = try #require(loaded.configuration.chains.first?.economy)
-        #expect(economy.metrics.count == 5)
-        #expect(economy.trackers.count == 5)
+        #expect(economy.metrics.count == 7)
+        #expect(economy.trackers.count == 6)
         #expect(economy.eventValues.count == 4)
         #expect(loaded.warnings.isEmpty)
         #expect(!loaded.tree.render().contains("CANARY"))

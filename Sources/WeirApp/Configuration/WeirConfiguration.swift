@@ -64,6 +64,7 @@ package struct WeirConfiguration: Sendable {
     package static func read(
         _ tree: ConfigTree, surroundings: ConfigSurroundings
     ) throws(ConfigDiagnostics) -> Loaded {
+        tree.addPresets(known: Self.presetNames)
         let configuration: WeirConfiguration = try tree.read { root in
             WeirConfiguration(root, document: tree.value, surroundings: surroundings)
         }
@@ -71,6 +72,13 @@ package struct WeirConfiguration: Sendable {
             configuration: configuration, tree: tree,
             warnings: ConfigurationCheck.warnings(of: configuration))
     }
+
+    /// The presets that are shipped in `config/presets`.
+    package static let presetNames = [
+        "awareness", "erc20-treasury", "fabstir", "fabstir-current", "glitch", "governor", "raiden",
+        "safe", "staking-rewards",
+        "teg", "zerostate",
+    ]
 
     /// Nil: a fault has been reported.
     init?(_ root: ConfigSection, document: ConfigValue, surroundings: ConfigSurroundings) {
