@@ -98,6 +98,24 @@ import Testing
         #expect(options("group_by=role wait=short").groupWait == 2000)
     }
 
+    /// An alert that ends right after the longest wait is told, whenever in its group's time it came.
+    @Test func alertThatLastsTheLongestWaitIsTold() throws {
+        let configuration = try RoutingLab.configuration(
+            "route: { receiver: default, group_wait: 2m, group_interval: 3m }")
+        let labels = RoutingLab.labels("B")
+        let wait = configuration.routes.longestWait(labels)
+        #expect(wait == 180_000)
+        for start in stride(from: Timestamp(0), through: 600_000, by: 10_000) {
+            var dispatcher = Dispatcher(configuration, at: 0, offset: RoutingLab.zones)
+            dispatcher.receive([RoutingLab.alert("A", endsAt: 3_600_000)], at: 0)
+            var told = dispatcher.run(to: start)
+            told += dispatcher.send(
+                [RoutingLab.alert("B", startsAt: start, endsAt: start + wait + 1)], at: start)
+            told += dispatcher.run(to: start + 600_000)
+            #expect(told.contains { $0.firing.contains { $0.name == "B" } }, "\(start)")
+        }
+    }
+
     @Test func routeAmongTenThousandSiblingsIsFound() {
         var tree = RouteTree(RouteOptions(receiver: "a"))
         for index in 0..<10_000 {

@@ -63,7 +63,7 @@ extension Dispatcher {
     private mutating func resolve(_ alert: Alert, _ fingerprint: Fingerprint) {
         guard var held = self.alerts[fingerprint] else {
             // Unknown here, but told: somebody waits for its end.
-            guard self.log.isToldAnywhere(fingerprint) else { return }
+            guard self.log.awaitsEndAnywhere(fingerprint) else { return }
             self.alerts[fingerprint] = HeldAlert(
                 entry: AlertEntry(alert: alert, updatedAt: self.now, validUntil: self.now))
             self.noteChange(fingerprint)
@@ -109,7 +109,7 @@ extension Dispatcher {
                 // The end of what was told always finds room.
                 guard
                     self.groups.count < self.limits.groups
-                        || self.log.told(fingerprint, key)?.isFiring ?? false
+                        || self.log.awaitsEnd(fingerprint, key)
                 else {
                     self.counters.groupsRefused &+= 1
                     isHomeless = true
@@ -123,12 +123,11 @@ extension Dispatcher {
         }
         for key in self.log.keys(of: fingerprint)
         where !keys.contains(key) && self.configuration.receivers.contains(key.receiver) {
-            guard let entry = self.log[key], entry.told[fingerprint]?.isFiring ?? false else {
-                continue
-            }
+            guard self.log.awaitsEnd(fingerprint, key), let labels = self.log[key]?.groupLabels
+            else { continue }
             let id = GroupID(route: nil, key: key)
             if self.groups[id] == nil {
-                self.groups[id] = AlertGroup(labels: entry.groupLabels, next: self.now)
+                self.groups[id] = AlertGroup(labels: labels, next: self.now)
             }
             self.join(fingerprint, id)
         }

@@ -85,7 +85,7 @@ package struct Dispatcher: Sendable {
             guard let held = self.alerts[fingerprint] else { continue }
             self.inhibitor.set(
                 held.entry.alert.labels, fingerprint, isFiring: held.isFiring)
-            if held.isFiring || self.log.isToldAnywhere(fingerprint) {
+            if held.isFiring || self.log.awaitsEndAnywhere(fingerprint) {
                 self.place(fingerprint, isFresh: false)
             }
         }

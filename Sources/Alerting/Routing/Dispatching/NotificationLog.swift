@@ -39,10 +39,17 @@ struct NotificationLog: Sendable {
         self.byAlert[fingerprint]?.sorted() ?? []
     }
 
-    func isToldAnywhere(_ fingerprint: Fingerprint) -> Bool {
-        self.byAlert[fingerprint]?.contains { key in
-            self.entries[key]?.told[fingerprint]?.isFiring ?? false
-        } ?? false
+    /// Whether a group was told that an alert fires and awaits its end: not where it is about to be
+    /// taken back.
+    func awaitsEnd(_ fingerprint: Fingerprint, _ key: LogKey) -> Bool {
+        guard let entry = self.entries[key], entry.told[fingerprint]?.isFiring ?? false else {
+            return false
+        }
+        return !entry.retractions.contains { $0.fingerprint == fingerprint }
+    }
+
+    func awaitsEndAnywhere(_ fingerprint: Fingerprint) -> Bool {
+        self.byAlert[fingerprint]?.contains { self.awaitsEnd(fingerprint, $0) } ?? false
     }
 
     /// The number of the next notification of a group.

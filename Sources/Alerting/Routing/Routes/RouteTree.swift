@@ -67,6 +67,16 @@ package struct RouteTree: Sendable, Hashable {
         return result
     }
 
+    /// How long an alert has to fire at most until every group that takes it was looked at;
+    /// milliseconds. One that ends sooner may never be told, as in Alertmanager: an event that lasts no
+    /// time is to be sent with an `endsAt` later than this.
+    package func longestWait(_ labels: Labels) -> Int64 {
+        self.match(labels).map { place in
+            let options = self.nodes[place].options
+            return max(options.groupWait, options.groupInterval)
+        }.max() ?? 0
+    }
+
     private func match(_ place: Int, _ labels: Labels, _ result: inout [Int]) {
         let count = result.count
         for child in self.nodes[place].children where self.nodes[child].matchers.matches(labels) {
