@@ -41,7 +41,7 @@ struct NotificationLog: Sendable {
 
     /// Whether a group was told that an alert fires and awaits its end: not where it is about to be
     /// taken back.
-    func awaitsEnd(_ fingerprint: Fingerprint, _ key: LogKey) -> Bool {
+    func awaitsEnd(_ fingerprint: Fingerprint, _ key: ToldKey) -> Bool {
         guard let entry = self.entries[key], entry.told[fingerprint]?.isFiring ?? false else {
             return false
         }
