@@ -8,6 +8,7 @@ import JSONBytes
 import Logging
 import SimulatorServer
 import Synchronization
+import Tabular
 import Testing
 
 @testable import WeirApp

@@ -15,7 +15,8 @@ extension WeirConfiguration {
             .init("server", ConfigurationSchema.server, "Where metrics and the API are served."),
             .init("store", ConfigurationSchema.store, "Where state is kept."),
             .init("logging", ConfigurationSchema.logging, "What is logged."),
-            .init("presets", .string, "The folder of presets; presets beside this file by default."),
+            .init(
+                "presets", .string, "The folder of presets; presets beside this file by default."),
             .init("use", ConfigTree.useSchema, "Presets that are added to this file."),
             .init("chains", .map(of: ConfigurationSchema.chain), "The chains.", isRequired: true),
             .init("contracts", .map(of: ConfigurationSchema.contract), "The watched contracts."),

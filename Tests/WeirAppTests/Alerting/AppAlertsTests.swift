@@ -4,12 +4,14 @@
 import ChainModel
 import ChainSimulator
 import ConfigTree
+import CurlTransport
 import EVMPrimitives
 import Foundation
 import HTTPFront
 import JSONBytes
 import SimulatorServer
 import Synchronization
+import Tabular
 import Testing
 import WeirTestSupport
 

@@ -58,7 +58,9 @@ import WeirPorts
             _ range: ClosedRange<BlockNumber>
         ) async throws(ChainClientError) -> [BlockHeader] {
             self.headersAsked.withLock { $0 += 1 }
-            if self.fails(range.count) { throw self.error }
+            if self.fails(Int(range.upperBound.distance(above: range.lowerBound)) + 1) {
+                throw self.error
+            }
             return (range.lowerBound.rawValue...range.upperBound.rawValue).map(Self.header)
         }
 
