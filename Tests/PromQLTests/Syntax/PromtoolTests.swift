@@ -24,7 +24,7 @@ import WeirTestSupport
         let file = folder.appendingPathComponent("file.yaml")
         try Data(text.utf8).write(to: file)
         let printed = folder.appendingPathComponent("printed")
-        FileManager.default.createFile(atPath: printed.path, contents: nil)
+        try Data().write(to: printed)
         let process = Process()
         process.executableURL = URL(fileURLWithPath: try #require(self.promtool))
         process.arguments = command + [file.path]
