@@ -22,12 +22,12 @@ struct ConditionParser {
     static let depthLimit = 64
     static let nodeLimit = 1000
 
-    private static let words: Set<String> = [
+    static let words: Set<String> = [
         "and", "or", "not", "in", "contains", "startsWith", "endsWith", "matches", "true", "false",
     ]
 
-    private let tokens: [ConditionToken]
-    private var index = 0
+    let tokens: [ConditionToken]
+    var index = 0
     private var depth = 0
     private var nodes = 0
 
@@ -47,13 +47,13 @@ struct ConditionParser {
 
     // MARK: Tokens
 
-    private var token: ConditionToken { self.tokens[min(self.index, self.tokens.count - 1)] }
+    var token: ConditionToken { self.tokens[min(self.index, self.tokens.count - 1)] }
 
-    private func following(_ ahead: Int = 1) -> ConditionToken {
+    func following(_ ahead: Int = 1) -> ConditionToken {
         self.tokens[min(self.index + ahead, self.tokens.count - 1)]
     }
 
-    private mutating func take(symbol: String) -> Bool {
+    mutating func take(symbol: String) -> Bool {
         guard self.token.kind == .symbol(symbol) else { return false }
         self.index += 1
         return true
@@ -65,7 +65,7 @@ struct ConditionParser {
         return true
     }
 
-    private func unexpected() -> ConditionFault {
+    func unexpected() -> ConditionFault {
         let found = self.token.found
         let advice: String? =
             switch self.token.kind {
@@ -80,7 +80,7 @@ struct ConditionParser {
         return ConditionFault(self.token.column, "unexpected \(found)", advice: advice)
     }
 
-    private mutating func node(
+    mutating func node(
         _ column: Int, _ kind: ConditionSyntax.Kind
     ) throws(ConditionFault) -> ConditionSyntax {
         self.nodes += 1
@@ -92,7 +92,7 @@ struct ConditionParser {
         return ConditionSyntax(column: column, kind: kind)
     }
 
-    private mutating func deeper<Value>(
+    mutating func deeper<Value>(
         _ body: (inout ConditionParser) throws(ConditionFault) -> Value
     ) throws(ConditionFault) -> Value {
         guard self.depth < Self.depthLimit else {
@@ -106,7 +106,7 @@ struct ConditionParser {
 
     // MARK: Logic
 
-    private mutating func disjunction() throws(ConditionFault) -> ConditionSyntax {
+    mutating func disjunction() throws(ConditionFault) -> ConditionSyntax {
         let column = self.token.column
         var parts = [try self.conjunction()]
         while self.take(word: "or") || self.take(symbol: "||") {
@@ -205,130 +205,5 @@ struct ConditionParser {
                 column, .quantified(isAll: isAll, comparison, list: left, right))
         }
         return try self.node(column, .comparison(comparison, left, right))
-    }
-
-    // MARK: Values
-
-    private mutating func sum() throws(ConditionFault) -> ConditionSyntax {
-        let column = self.token.column
-        var terms = [ConditionSyntax.Term(isSubtracted: false, value: try self.product())]
-        while true {
-            let isSubtracted = self.token.kind == .symbol("-")
-            guard isSubtracted || self.token.kind == .symbol("+") else { break }
-            self.index += 1
-            terms.append(.init(isSubtracted: isSubtracted, value: try self.product()))
-        }
-        return terms.count == 1 ? terms[0].value : try self.node(column, .sum(terms))
-    }
-
-    private mutating func product() throws(ConditionFault) -> ConditionSyntax {
-        let column = self.token.column
-        var factors = [try self.unary()]
-        while self.take(symbol: "*") { factors.append(try self.unary()) }
-        return factors.count == 1 ? factors[0] : try self.node(column, .product(factors))
-    }
-
-    private mutating func unary() throws(ConditionFault) -> ConditionSyntax {
-        let column = self.token.column
-        guard self.take(symbol: "-") else { return try self.operand() }
-        let value = try self.deeper { parser throws(ConditionFault) in try parser.unary() }
-        return try self.node(column, .negated(value))
-    }
-
-    private mutating func operand() throws(ConditionFault) -> ConditionSyntax {
-        let token = self.token
-        switch token.kind {
-        case .number(let number):
-            self.index += 1
-            let unit = self.unit()
-            return try self.node(token.column, .number(number, unit: unit))
-        case .hex(let digits):
-            self.index += 1
-            return try self.node(token.column, .hex(digits))
-        case .text(let text):
-            self.index += 1
-            return try self.node(token.column, .text(text))
-        case .name("true"), .name("false"):
-            self.index += 1
-            return try self.node(token.column, .flag(token.kind == .name("true")))
-        case .name(let name) where !Self.words.contains(name):
-            self.index += 1
-            let steps = try self.steps()
-            return try self.node(token.column, .path(name, steps))
-        case .symbol("("):
-            self.index += 1
-            let inner = try self.deeper { parser throws(ConditionFault) in
-                try parser.disjunction()
-            }
-            guard self.take(symbol: ")") else {
-                throw self.token.kind == .end
-                    ? ConditionFault(token.column, "a parenthesis that is not closed")
-                    : self.unexpected()
-            }
-            return inner
-        case .symbol("["): return try self.list()
-        case .end:
-            throw ConditionFault(token.column, "the condition ends where a value should stand")
-        default: throw self.unexpected()
-        }
-    }
-
-    /// What stands behind a number: `FAB`, `days`, or a symbol in quotes that is no name.
-    private mutating func unit() -> ConditionSyntax.Unit? {
-        let token = self.token
-        switch token.kind {
-        case .name(let name) where !Self.words.contains(name):
-            self.index += 1
-            return .init(name: name, column: token.column)
-        case .text(let name):
-            self.index += 1
-            return .init(name: name, column: token.column)
-        default: return nil
-        }
-    }
-
-    private mutating func steps() throws(ConditionFault) -> [ConditionSyntax.Step] {
-        var steps: [ConditionSyntax.Step] = []
-        while true {
-            let column = self.following().column
-            if self.take(symbol: ".") {
-                guard case .name(let name) = self.token.kind else {
-                    throw ConditionFault(column, "expected a name, found \(self.token.found)")
-                }
-                self.index += 1
-                steps.append(.member(name, column: column))
-            } else if self.token.kind == .symbol("[") {
-                self.index += 1
-                guard case .number(let number) = self.token.kind, number.exponent == 0,
-                    number.mantissa.limbs.count <= 1,
-                    let place = Int(exactly: number.mantissa.limbs.first ?? 0)
-                else {
-                    throw ConditionFault(column, "expected a number, found \(self.token.found)")
-                }
-                self.index += 1
-                guard self.take(symbol: "]") else { throw self.unexpected() }
-                steps.append(.element(place, column: column))
-            } else {
-                return steps
-            }
-        }
-    }
-
-    private mutating func list() throws(ConditionFault) -> ConditionSyntax {
-        let column = self.token.column
-        self.index += 1
-        var items: [ConditionSyntax] = []
-        while !self.take(symbol: "]") {
-            if !items.isEmpty {
-                guard self.take(symbol: ",") else {
-                    throw self.token.kind == .end
-                        ? ConditionFault(column, "a list that is not closed") : self.unexpected()
-                }
-                if self.take(symbol: "]") { break }
-            }
-            items.append(
-                try self.deeper { parser throws(ConditionFault) in try parser.sum() })
-        }
-        return try self.node(column, .list(items))
     }
 }
