@@ -62,7 +62,9 @@ import WeirTestSupport
     static func entitiesAreWhole(_ text: String) -> Bool {
         text.split(separator: "&", omittingEmptySubsequences: false).dropFirst().allSatisfy {
             part in
-            ["amp;", "lt;", "gt;"].contains { part.unicodeScalars.starts(with: $0.unicodeScalars) }
+            ["amp;", "lt;", "gt;", "quot;", "#39;"].contains {
+                part.unicodeScalars.starts(with: $0.unicodeScalars)
+            }
         }
     }
 
