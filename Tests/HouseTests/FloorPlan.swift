@@ -131,7 +131,7 @@ enum FloorPlan {
                 "CurlTransport", "SQLDatabase", "EVMABI", "ChainModel", "EVMSignatures",
                 "SQLiteDriver", "ChainSync", "ChainProofs", "Economy", "LogJSON", "WeirPorts",
                 "WeirStore", "EventTools", "EVMRPC", "HTTPFront", "ChainSimulator",
-                "MetricsBridge", "SimulatorServer",
+                "MetricsBridge", "SimulatorServer", "PromQL", "GoTemplate", "Alerting", "Notifiers",
             ],
             outside: ["CoreMetrics", "Logging", "Metrics", "ServiceLifecycle", "UnixSignals"],
             toolchain: libc.union(["Dispatch", "Foundation", "Synchronization"])),

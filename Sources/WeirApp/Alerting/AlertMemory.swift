@@ -95,7 +95,9 @@ struct AlertMemory {
     private static func entry(
         _ part: Part, _ key: String, _ value: (some Encodable)?
     ) -> AlertStateEntry {
-        AlertStateEntry(part: part.rawValue, key: key, value: value.map(Self.json))
+        var bytes: [UInt8]?
+        if let value { bytes = Self.json(value) }
+        return AlertStateEntry(part: part.rawValue, key: key, value: bytes)
     }
 
     private static func text(of key: ToldKey) -> String {

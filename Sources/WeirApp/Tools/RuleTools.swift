@@ -4,6 +4,7 @@
 import Alerting
 import ConfigTree
 import Economy
+import GoTemplate
 import MetricsRegistry
 import PromQL
 package import Tabular
