@@ -15,6 +15,10 @@ struct HelpTests {
         ["abi", "event"], ["abi", "selector"], ["abi", "logs"], ["verify"], ["verify", "files"],
         ["verify", "block"], ["voucher"], ["voucher", "verify"], ["store"], ["store", "stats"],
         ["store", "verify"], ["store", "backup"], ["rewind"], ["rebuild"],
+        ["explain"], ["explain", "metric"], ["explain", "block"], ["alert"], ["alert", "test"],
+        ["silence"], ["silence", "add"], ["silence", "list"], ["silence", "expire"], ["replay"],
+        ["rules"], ["rules", "lint"], ["rules", "test"], ["rules", "export"], ["promql"],
+        ["promql", "eval"], ["promql", "test"],
     ]
 
     @Test(arguments: HelpTests.commands)

@@ -45,6 +45,8 @@ actor AlertDesk {
     private var pending = AlertCommit()
     private var toldFault = false
     private var firing: [Fingerprint: Alert] = [:]
+    /// What was taken back since the last step was stored.
+    private var retracted: Set<Fingerprint> = []
 
     /// A group with when it is evaluated next, and what it last gave.
     struct EngineSlot {
@@ -178,6 +180,7 @@ actor AlertDesk {
         for row in fresh {
             if let alert = AlertMemory.alert(row.document) {
                 alerts.append(alert)
+                if alert.retraction != nil { self.retracted.insert(alert.fingerprint) }
             } else {
                 self.logger.error("a stored alert of an event cannot be read")
             }
@@ -277,11 +280,11 @@ actor AlertDesk {
             guard isFiring != (known != nil) else { continue }
             guard let alert = entry?.alert ?? known else { continue }
             self.firing[fingerprint] = isFiring ? alert : nil
+            let end = self.retracted.contains(fingerprint) ? "retracted" : "resolved"
             self.pending.changes.append(
-                AlertMemory.change(
-                    alert, isFiring ? "firing" : entry == nil ? "retracted" : "resolved",
-                    at: now))
+                AlertMemory.change(alert, isFiring ? "firing" : end, at: now))
         }
+        self.retracted = []
     }
 
     private func enqueue(_ notifications: [AlertNotification]) async {

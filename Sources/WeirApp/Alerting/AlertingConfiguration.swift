@@ -91,6 +91,9 @@ package struct AlertingConfiguration: Sendable {
                     "missing key \"route\": there are \(names.count) receivers",
                     advice: "write route: { receiver: \(names[0]) } at least")
             }
+            for key in RoutingReader.schema.map(\.key) where key != "route" && root.has(key) {
+                root.fail(at: key, "is of no use without a route", advice: "write route: too")
+            }
             self.routing.routes = RouteTree(RouteOptions(receiver: names.first ?? ""))
             self.routing.receivers = Set(names)
             return

@@ -53,24 +53,34 @@ struct ChannelOutbox: Sendable {
                 try await self.bell.wait(after: seen)
                 continue
             }
-            for row in rows {
-                guard try await self.carry(row, &backoff, &generator) else { return }
+            // What a group's message is called may have changed since the rows were read.
+            var handles: [String: String?] = [:]
+            for var row in rows {
+                let group = row.notification.groupKey
+                if let newer = handles[group] { row.handle = newer }
+                guard let handle = try await self.carry(row, &backoff, &generator) else { return }
+                handles[group] = .some(handle.message)
             }
         }
     }
 
+    /// The message in which the channel holds a group from now on, if it named one.
+    private struct Held {
+        var message: String?
+    }
+
     /// Tries one notification until it is out of the outbox.
     ///
-    /// - Returns: whether the channel may take more.
+    /// - Returns: nil where the channel takes nothing any more.
     private func carry(
         _ row: OutboxRow, _ backoff: inout Backoff, _ generator: inout SystemRandomNumberGenerator
-    ) async throws -> Bool {
+    ) async throws -> Held? {
         let (receiver, channel) = (self.notifier.receiver, self.notifier.channel)
         guard let notification = AlertMemory.notification(row.notification.document) else {
             self.metrics.dropped(receiver, channel, .damaged)
             self.logger.error("a stored notification cannot be read", metadata: self.metadata(nil))
-            await self.settle(row, handle: nil)
-            return true
+            await self.settle(row, handle: row.handle)
+            return Held(message: row.handle)
         }
         var due = row.due
         while true {
@@ -82,21 +92,22 @@ struct ChannelOutbox: Sendable {
                 backoff.reset()
                 let seconds = Double(self.now - row.notification.created) / 1000
                 self.metrics.delivered(receiver, channel, seconds: seconds)
-                await self.settle(row, handle: notification.status == "firing" ? handle : nil)
-                return true
+                let held = Held(message: notification.status == "firing" ? handle : nil)
+                await self.settle(row, handle: held.message)
+                return held
             case .refused(let fault):
                 self.metrics.failed(receiver, channel, fault)
                 self.metrics.dropped(receiver, channel, .refused)
                 self.logger.error("a notification was refused", metadata: self.metadata(fault))
                 await self.settle(row, handle: row.handle)
-                return true
+                return Held(message: row.handle)
             case .disabled(let fault):
                 self.metrics.failed(receiver, channel, fault)
                 self.metrics.disabled(receiver, channel)
                 self.logger.critical(
                     "a channel takes nothing any more; what waits for it stays in the outbox",
                     metadata: self.metadata(fault))
-                return false
+                return nil
             case .retry(let after, let fault):
                 self.metrics.failed(receiver, channel, fault)
                 if self.now - row.notification.created
@@ -106,7 +117,7 @@ struct ChannelOutbox: Sendable {
                     self.logger.error(
                         "a notification was given up", metadata: self.metadata(fault))
                     await self.settle(row, handle: row.handle)
-                    return true
+                    return Held(message: row.handle)
                 }
                 let delay =
                     backoff.next(random: generator.next(), retryAfter: after) ?? .seconds(300)

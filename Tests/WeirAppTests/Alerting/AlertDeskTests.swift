@@ -25,7 +25,7 @@ import WeirStore
                 labels: { severity: warning }
                 annotations: { summary: "{{ $value }} bytes" }
               - alert: Broken
-                expr: 'label_replace(weir_store_size_bytes, "a", "x", "b", "") > 0 or weir_build_info > on () group_left weir_build_info'
+                expr: weir_build_info > on () group_left () weir_build_info
         """
 
     /// An instance's alerts over a store that outlives it.
