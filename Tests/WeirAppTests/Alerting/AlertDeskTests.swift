@@ -173,7 +173,8 @@ import WeirStore
             await life.desk.step()
         }
         let anchor = BlockAnchor(
-            ref: BlockRef(number: BlockNumber(1), hash: Hash256(words: 1, 2, 3, 4)), parentHash: .zero,
+            ref: BlockRef(number: BlockNumber(1), hash: Hash256(words: 1, 2, 3, 4)),
+            parentHash: .zero,
             timestamp: BlockTime(1))
         try await arrive(alert, .placed(anchor))
         #expect(try await life.told == ["firing Slashed"])
