@@ -29,7 +29,7 @@ struct RuleTexts {
         ]
         self.environment = TemplateEnvironment(
             externalURL: settings.externalURL, limits: settings.templateLimits, query: query,
-            matches: Self.matches, replaceAll: Self.replaceAll)
+            matches: TemplatePatterns.matches, replaceAll: TemplatePatterns.replaceAll)
     }
 
     /// The text; what went wrong, where it cannot be written: an alert whose words are wrong is
@@ -45,33 +45,5 @@ struct RuleTexts {
 
     static func dictionary(_ labels: Labels) -> [String: String] {
         Dictionary(labels.pairs.map { ($0.name, $0.value) }, uniquingKeysWith: { _, last in last })
-    }
-
-    private static func matches(
-        _ pattern: String, _ text: String
-    ) throws(TemplateFault) -> Bool {
-        try self.expression(pattern).firstMatch(in: text) != nil
-    }
-
-    private static func replaceAll(
-        _ pattern: String, _ replacement: String, _ text: String
-    ) throws(TemplateFault) -> String {
-        // Both may come from a chain; the result can be as long as one times the other.
-        let (bytes, over) = (text.utf8.count + 1)
-            .multipliedReportingOverflow(by: replacement.utf8.count + 1)
-        guard !over, bytes <= 1 << 24 else {
-            throw TemplateFault("text and replacement are too long")
-        }
-        return try self.expression(pattern).replacingMatches(in: text, with: replacement)
-    }
-
-    private static func expression(
-        _ pattern: String
-    ) throws(TemplateFault) -> RegularExpression {
-        do {
-            return try RegularExpression(searching: pattern)
-        } catch {
-            throw TemplateFault(error.description)
-        }
     }
 }

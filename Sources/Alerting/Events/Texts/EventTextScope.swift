@@ -92,25 +92,3 @@ struct EventTextScope {
                 replaceAll: TemplatePatterns.replaceAll))
     }
 }
-
-/// `match` and `reReplaceAll` of templates.
-private enum TemplatePatterns {
-    static func matches(_ pattern: String, _ text: String) throws(TemplateFault) -> Bool {
-        do {
-            return try RegularExpression(searching: pattern).firstMatch(in: text) != nil
-        } catch {
-            throw TemplateFault("\(error)")
-        }
-    }
-
-    static func replaceAll(
-        _ pattern: String, _ replacement: String, _ text: String
-    ) throws(TemplateFault) -> String {
-        do {
-            return try RegularExpression(searching: pattern)
-                .replacingMatches(in: text, with: replacement)
-        } catch {
-            throw TemplateFault("\(error)")
-        }
-    }
-}
